@@ -1,0 +1,264 @@
+"""`make demo`: the real template on this machine, a seeded company, every invoice with its stated end.
+
+Two vendors are simulated in this process, AWS beside it; the company is connected and moved on with the same commands
+an operator types. Exit code 0 only when every stated expectation is met.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sandbox.company import Act, Company, Expectation, missed, seed
+from sandbox.fortnox import FortnoxSimulator, FortnoxState
+from sandbox.ministack import ROOT
+from sandbox.severa import SeveraSimulator, SeveraState
+from sandbox.simulator import Simulator, serve
+from sandbox.stack import Stack
+from severa_fortnox.store import Store
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.work import Kind
+
+CONNECTION = "nordanvind"
+REPORT = ROOT / ".sandbox/report.json"
+FUNCTION_LOG = ROOT / ".sandbox/functions.log"
+MAILS = ROOT / ".sandbox/mails.txt"
+SEVERA_CLIENT = ("demo-client", "demo-secret")
+#: Seconds an act may take before what is not there counts as missed.
+PATIENCE = 120.0
+TOKENS = r"(?!.*/token$).*"
+
+
+@dataclass
+class Demo:
+    """One run of the demo.
+
+    Args:
+        console: where it is shown.
+    """
+
+    console: Console
+    severa: SeveraState = field(default_factory=lambda: SeveraState(seed=1))
+    fortnox: FortnoxState = field(default_factory=FortnoxState)
+    mails: list[dict[str, str]] = field(default_factory=list)
+    results: list[tuple[Act, Expectation, list[str]]] = field(default_factory=list)
+
+    def run(self) -> int:
+        """Everything, from the first process to the report; the exit code."""
+        began = time.monotonic()
+        company = seed(self.severa, self.fortnox)
+        severa, fortnox = SeveraSimulator(self.severa), FortnoxSimulator(self.fortnox)
+        severa.access.add_client(*SEVERA_CLIENT)
+        with _served(severa) as severa_url, _served(fortnox) as fortnox_url:
+            with self.console.status("Building the layer, starting AWS on this machine, deploying template.yaml"):
+                REPORT.parent.mkdir(exist_ok=True)
+                stack = Stack.up(
+                    {
+                        "SeveraApiUrl": f"{severa_url}/rest-api",
+                        "FortnoxApiUrl": fortnox_url,
+                        "FortnoxAuthUrl": f"{fortnox_url}/oauth-v1",
+                        "SettingsSeconds": "2",
+                    },
+                    log=FUNCTION_LOG,
+                )
+            with stack:
+                self.console.print(f"Deployed in {time.monotonic() - began:.0f} s")
+                self._connect(stack, company)
+                mailbox = Mailbox(stack)
+                for act in company.acts:
+                    self._play(stack, act)
+                self.mails = mailbox.read()
+                entries = len(list(self._store(stack).log.newest(CONNECTION, 10_000)))
+        report = self._report(severa, fortnox, entries, time.monotonic() - began)
+        REPORT.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        self._show(report)
+        return 0 if not report["expectations"]["missed"] else 1
+
+    def _connect(self, stack: Stack, company: Company) -> None:
+        """What an operator types to connect a company."""
+        secrets = {
+            "severa_client_id": SEVERA_CLIENT[0],
+            "severa_client_secret": SEVERA_CLIENT[1],
+            "fortnox_app": {
+                "client_id": self.fortnox.grants.client_id,
+                "client_secret": self.fortnox.grants.client_secret,
+            },
+        }
+        tenant = str(self.fortnox.tenant_id)
+        name = company.name
+        self._type(
+            stack,
+            ["connection", "add", CONNECTION, "--name", name, "--fortnox-tenant", tenant, "--secrets", "-"],
+            json.dumps(secrets),
+        )
+        self._set(stack, company.settings)
+
+    def _set(self, stack: Stack, values: Mapping[str, str]) -> None:
+        if values:
+            pairs = [part for pair in values.items() for part in pair]
+            self._type(stack, ["settings", "set", CONNECTION, *pairs, "--force"])
+
+    def _type(self, stack: Stack, words: Sequence[str], given: str | None = None) -> None:
+        """Run a command of the command line as a person would, and show it."""
+        self.console.print(f"[dim]$ severa-fortnox {' '.join(words)}[/dim]", highlight=False, soft_wrap=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "severa_fortnox_cli.main", "--stage", "sandbox", *words],
+            input=given or "",
+            env=stack.aws.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(
+                f"severa-fortnox {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+
+    def _play(self, stack: Stack, act: Act) -> None:
+        """Change settings and statuses as the act says, let Severa be polled, wait until every invoice has its end."""
+        self._set(stack, act.settings)
+        for guid in act.ready:
+            invoice = self.severa.find("invoices", guid)
+            assert invoice is not None
+            self.severa.move_invoice(invoice, self.severa.status("Ready for transfer"))
+        if act.settings:
+            time.sleep(3)  # until the functions have read the changed settings
+        stack.invoke("SeveraPollFunction", {})
+        bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+        )
+        until = time.monotonic() + PATIENCE
+        with bar:
+            task = bar.add_task(act.title, total=len(act.expectations))
+            waiting = list(act.expectations)
+            while waiting and time.monotonic() < until:
+                time.sleep(0.5)
+                waiting = [each for each in waiting if not self._ended(stack, each)]
+                bar.update(task, completed=len(act.expectations) - len(waiting))
+        store = self._store(stack)
+        dumps = self._dumps()
+        for expectation in act.expectations:
+            problem = store.problems.get(CONNECTION, f"{Kind.INVOICE}#{expectation.invoice}")
+            reasons = frozenset(reason.code for reason in problem.reasons) if problem else frozenset()
+            self.results.append((act, expectation, missed(expectation, *dumps, reasons)))
+
+    def _ended(self, stack: Stack, expectation: Expectation) -> bool:
+        store = self._store(stack)
+        outcomes = {entry.outcome for entry in store.log.of(CONNECTION, Kind.INVOICE, expectation.invoice)}
+        return (Outcome.TRANSFERRED if expectation.transferred else Outcome.REFUSED) in outcomes
+
+    def _dumps(self) -> tuple[Any, Any]:
+        """Both systems as their back doors show them."""
+        severa = {invoice["guid"]: invoice for invoice in self.severa.summaries()}
+        return severa, self.fortnox.dump()
+
+    def _store(self, stack: Stack) -> Store:
+        return Store(stack.aws.client("dynamodb"), stack.outputs["StateTable"], stack.outputs["TransferLogTable"])
+
+    def _report(
+        self, severa: SeveraSimulator, fortnox: FortnoxSimulator, entries: int, seconds: float
+    ) -> dict[str, Any]:
+        ended = {expectation.invoice: (expectation, wrong) for _, expectation, wrong in self.results}
+        references = Counter(invoice["ExternalInvoiceReference1"] for invoice in self.fortnox.invoices)
+        done = {guid for guid in ended if references[f"severa-{guid}"]}
+        refused = {guid for guid, (expectation, _) in ended.items() if guid not in done and not expectation.transferred}
+        return {
+            "invoices": {
+                "ready": len(ended),
+                "transferred": len(done),
+                "refused": len(refused),
+                "failed": len(ended) - len(done) - len(refused),
+                "duplicates": sum(count - 1 for reference, count in references.items() if reference and count > 1),
+            },
+            "calls": {"severa": _calls(severa), "fortnox": _calls(fortnox)},
+            "max_fortnox_calls_in_5s": fortnox.journal.busiest(5.0, path=TOKENS),
+            "mails": len(self.mails),
+            "log_entries": entries,
+            "seconds": round(seconds, 1),
+            "expectations": {
+                "met": sum(not wrong for _, _, wrong in self.results),
+                "missed": [f"{each.name}: {'; '.join(wrong)}" for _, each, wrong in self.results if wrong],
+            },
+        }
+
+    def _show(self, report: dict[str, Any]) -> None:
+        table = Table(title="Invoices", title_justify="left", header_style="bold", show_lines=False)
+        for column in ("Act", "Invoice", "Ended", "As stated"):
+            table.add_column(column)
+        for act, expectation, wrong in self.results:
+            ended = "transferred" if expectation.transferred else f"refused: {', '.join(sorted(expectation.reasons))}"
+            table.add_row(act.title, expectation.name, ended, "[red]no[/red]" if wrong else "[green]yes[/green]")
+        self.console.print(table)
+        MAILS.write_text(
+            "\n".join(f"Subject: {mail['Subject']}\n\n{mail['Message']}\n{'-' * 72}" for mail in self.mails)
+        )
+        mails = Table(title=f"Mails ({len(self.mails)})", title_justify="left", header_style="bold")
+        mails.add_column("Subject")
+        for mail in self.mails:
+            mails.add_row(mail["Subject"])
+        self.console.print(mails)
+        for text in report["expectations"]["missed"]:
+            self.console.print(f"[red]Missed[/red] {text}", highlight=False)
+        invoices, calls = report["invoices"], report["calls"]
+        self.console.print(
+            f"{invoices['transferred']} transferred, {invoices['refused']} refused, {invoices['failed']} failed, "
+            f"{invoices['duplicates']} twice; {calls['severa']} calls to Severa, {calls['fortnox']} to Fortnox, "
+            f"at most {report['max_fortnox_calls_in_5s']} in 5 s; {report['seconds']:.0f} s"
+        )
+        places = ((REPORT, "figures"), (MAILS, "mails"), (FUNCTION_LOG, "what the functions wrote"))
+        for place, what in places:
+            self.console.print(f"{what}: {place.relative_to(ROOT)}", highlight=False)
+
+
+class Mailbox:
+    """Everything the stack mails, collected through a queue that subscribes to its topic."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._sqs = stack.aws.client("sqs")
+        self._url = self._sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
+        topic = stack.outputs["AlertTopicArn"]
+        stack.aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
+
+    def read(self) -> list[dict[str, str]]:
+        """The mails so far, oldest first."""
+        mails = []
+        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                mails.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return mails
+
+
+@contextmanager
+def _served(simulator: Simulator) -> Iterator[str]:
+    server = serve(simulator, 0)
+    try:
+        yield f"http://127.0.0.1:{server.bind_addr[1]}"
+    finally:
+        server.stop()
+
+
+def _calls(simulator: Simulator) -> int:
+    """The calls that count: token requests do not."""
+    return len([call for call in simulator.journal.calls if not call.path.lower().endswith("/token")])
+
+
+if __name__ == "__main__":
+    sys.exit(Demo(Console()).run())

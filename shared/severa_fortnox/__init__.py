@@ -1,0 +1,1 @@
+"""The layer every function shares: Visma Severa and Fortnox kept in step."""

@@ -1,0 +1,105 @@
+"""A problem as a mail: what failed, why in plain words, what to do, who must do it, where to look (DESIGN 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.store.problems import Problem
+from severa_fortnox.work import Kind
+
+#: SNS takes 100 printable ASCII characters as a subject.
+_SUBJECT = 100
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail.
+
+    Args:
+        subject: at most 100 printable ASCII characters.
+        body: plain text.
+    """
+
+    subject: str
+    body: str
+
+
+def problem_mail(problem: Problem, connection: str, links: Mapping[str, str]) -> Mail:
+    """The mail that tells a person about a problem.
+
+    Args:
+        connection: the connection's name.
+        links: address of a record's page by system, with ``{id}`` in it.
+    """
+    whole = _concerns_connection(problem)
+    lines = [f"{_upper(problem.name)} {'does not work' if whole else 'could not be transferred'}.", ""]
+    lines += _details(problem, connection)
+    several = len(problem.reasons) > 1
+    for number, reason in enumerate(problem.reasons, start=1):
+        words = explain(reason)
+        lines += ["", f"{number}. {words.cause}." if several else f"Why: {words.cause}."]
+        if words.fix:
+            lines += [f"   What to do: {words.fix}.", f"   Who: {words.who}."]
+    lines += _where(problem, links)
+    lines += ["", "When it is mended it is tried again by itself, or at once with: severa-fortnox retry"]
+    return Mail(_subject(f"Not {'working' if whole else 'transferred'}: {problem.name}"), "\n".join(lines) + "\n")
+
+
+def resolved_mail(problem: Problem, connection: str, links: Mapping[str, str]) -> Mail:
+    """The mail that says a problem is gone."""
+    lines = [
+        f"{_upper(problem.name)}: the problem is solved, nothing is left to do.",
+        "",
+        *_details(problem, connection),
+    ]
+    lines += ["", "It was:", *(f"- {explain(reason).cause}." for reason in problem.reasons)]
+    return Mail(_subject(f"Solved: {problem.name}"), "\n".join(lines) + "\n")
+
+
+def digest_mail(problems: Sequence[Problem], connection: str) -> Mail:
+    """The daily reminder of what is open."""
+    lines = [f"These problems of {connection} are open for more than a day:", ""]
+    for problem in problems:
+        lines.append(f"- {problem.name}: {'; '.join(explain(reason).cause for reason in problem.reasons)}.")
+    return Mail(_subject(f"{len(problems)} open: {connection}"), "\n".join(lines) + "\n")
+
+
+def _details(problem: Problem, connection: str) -> list[str]:
+    named = (("Customer", "customer"), ("Amount", "amount"), ("Date", "date"))
+    found = [f"{label}: {problem.detail[key]}" for label, key in named if problem.detail.get(key)]
+    return [*found, f"Connection: {connection}"]
+
+
+def _where(problem: Problem, links: Mapping[str, str]) -> list[str]:
+    if _concerns_connection(problem):
+        return []
+    kind, _, id = problem.subject.partition("#")
+    lines = [
+        "",
+        f"In Severa: {links['severa'].format(id=id)}" if "severa" in links else f"In Severa: {problem.name} ({id})",
+    ]
+    # A reason about the invoice's customer names the customer's number, which is no place to look for the invoice.
+    numbers = (reason.values for reason in problem.reasons if ("customer" in reason.values) == (kind == Kind.CUSTOMER))
+    number = next((values["number"] for values in numbers if "number" in values), None)
+    if number:
+        lines.append(
+            f"In Fortnox: {links['fortnox'].format(id=number)}" if "fortnox" in links else f"In Fortnox: {number}"
+        )
+    return lines
+
+
+def _concerns_connection(problem: Problem) -> bool:
+    """Whether it is a problem of all records, a licence or a setting, and not of one."""
+    return problem.subject.startswith("connection#")
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _subject(text: str) -> str:
+    plain = text.translate(str.maketrans("åäöéøæÅÄÖÉØÆ", "aaoeoaAAOEOA")).encode("ascii", "replace").decode()
+    printable = "".join(character if character.isprintable() else " " for character in plain)
+    return " ".join(printable.split())[:_SUBJECT]

@@ -1,0 +1,403 @@
+"""The catalogue's words: code → (who can act, cause, fix).
+
+Who: I whoever does the invoicing, F a Fortnox administrator, S a Severa administrator, O the operator, - nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str, tuple[str, str, str]]
+
+#: Our own reasons.
+OURS: Words = {
+    # The invoice
+    "no-rows": ("I", "The invoice has no rows", "Add rows in Severa, or delete the invoice"),
+    "too-many-rows": (
+        "I",
+        "The invoice has {rows} rows, {with_texts} with its text rows; Fortnox takes {most}",
+        "Split the invoice in Severa, or group its rows",
+    ),
+    "invoice-number-missing": (
+        "S",
+        "Severa numbers the invoices, but this one has no number",
+        "Tick 'Invoice number' on the ready status in Severa's invoice statuses, then set the invoice ready again",
+    ),
+    "total-missing": ("I", "Severa gives no {field} for the invoice", "Open the invoice in Severa and save it again"),
+    "total-currency-differs": (
+        "I",
+        "Severa gives {field} in {currency}, another currency than the invoice's",
+        "Correct the invoice's currency in Severa",
+    ),
+    "totals-differ": (
+        "I",
+        "The rows come to {ours}, but Severa says {severa}; no usual rounding explains the difference",
+        "Open the invoice in Severa, check its rows and save it again so that its totals are computed anew",
+    ),
+    "totals-rounded": ("-", "Severa rounds otherwise ({rounding}): Severa {severa}, Fortnox {ours}", ""),
+    "fortnox-totals-differ": (
+        "I",
+        "{invoice} is in Fortnox as invoice {number}, but there {why}",
+        "Open the invoice in Fortnox, correct the row or the customer's VAT type that makes the difference; it is "
+        "compared again by itself",
+    ),
+    "original-not-linked": (
+        "I",
+        "The credit note credits invoice {original}, which this integration has not transferred",
+        "Transfer the original invoice first; the credit note follows by itself",
+    ),
+    "currency-not-named": (
+        "I",
+        "Severa gives no currency for the invoice",
+        "Set the currency on the invoice in Severa",
+    ),
+    "currency-missing": (
+        "F",
+        "The currency {currency} does not exist in Fortnox",
+        "Add it in Fortnox under Settings > Currencies",
+    ),
+    "currency-rate-implausible": (
+        "S",
+        "The exchange rate for {currency} is {rate} in Severa",
+        "Set the rate in Severa under Settings > Currencies, and save the invoice again",
+    ),
+    "payment-term-missing": (
+        "F",
+        "No terms of payment in Fortnox have {days} days",
+        "Add terms of payment with the code {days} in Fortnox under Settings > Terms of payment",
+    ),
+    "unit-missing": (
+        "F",
+        "The unit {unit} ({where}) does not exist in Fortnox",
+        "Add the unit in Fortnox under Settings > Units, spelled exactly like that, or change it in Severa",
+    ),
+    "billing-customer-missing": (
+        "I",
+        "The invoice names no billing customer",
+        "Choose the billing customer on the invoice in Severa",
+    ),
+    # Rows
+    "row-price-missing": ("I", "Row {row} ({text}) has no unit price", "Set the price in Severa; 0 is a price"),
+    "row-currency-differs": (
+        "I",
+        "Row {row} ({text}) is in {currency}, another currency than the invoice",
+        "Correct the row's currency in Severa",
+    ),
+    "row-vat-missing": ("I", "Row {row} ({text}) has no VAT rate", "Set the VAT rate in Severa; 0 is a rate"),
+    "row-without-article-or-account": (
+        "I",
+        "Row {row} ({text}) gives neither one article (codes: {codes}) nor a four-digit sales account",
+        "Set the product's or work type's code or sales account in Severa, or set fallback_article",
+    ),
+    "row-several-codes": (
+        "-",
+        "Row {row} ({text}) was merged from several codes ({codes}) and goes without an article of its own",
+        "",
+    ),
+    "row-project-unclear": ("-", "Row {row} belongs to several projects or none ({projects}) and goes without one", ""),
+    # VAT
+    "vat-reverse-charge-with-vat": (
+        "I",
+        "The invoice is marked reverse charge, but has rows with {rates} % VAT",
+        "Set those rows to 0 % in Severa, or remove the reverse charge mark",
+    ),
+    "vat-country-unknown": (
+        "I",
+        "The country {country} of the address is in no country register, so the VAT type cannot be told",
+        "Choose the country from the list on the customer's address in Severa",
+    ),
+    "vat-country-missing": (
+        "I",
+        "The invoice has no VAT and its address no country, so the VAT type cannot be told",
+        "Set the country of the customer's billing address in Severa and refresh it on the invoice",
+    ),
+    "vat-number-missing": (
+        "I",
+        "The invoice goes without VAT to {country} in the EU, but the customer has no VAT number",
+        "Enter the VAT number on the customer in Severa, or charge VAT",
+    ),
+    "vat-type-contradiction": (
+        "F",
+        "The invoice is {derived}, but customer {customer} has VAT type {card} in Fortnox",
+        "Correct the VAT type on the customer card in Fortnox, or the VAT of the invoice in Severa",
+    ),
+    # Customers
+    "customer-number-missing": (
+        "S",
+        "Customer {customer} has no number in Severa",
+        "Give the customer a number in Severa",
+    ),
+    "customer-internal": (
+        "I",
+        "{customer} is your own company's card in Severa",
+        "Choose another billing customer; internal customers are never transferred",
+    ),
+    "customer-inactive-in-severa": (
+        "I",
+        "Customer {customer} is inactive in Severa ({fortnox} in Fortnox)",
+        "Activate the customer in Severa, or choose another billing customer",
+    ),
+    "customer-inactive-in-fortnox": (
+        "F",
+        "Customer {customer} is active in Severa but inactive in Fortnox",
+        "Activate the customer in Fortnox, or make it inactive in Severa too",
+    ),
+    "customer-number-taken": (
+        "I",
+        "Customer number {number} is another company in Fortnox: {why}",
+        "Give the customer a free number in Severa, or correct the number or name on the wrong card",
+    ),
+    "customer-number-folded": (
+        "-",
+        "Customer {severa} has the number {fortnox} in Fortnox; leading zeros and spaces do not count",
+        "",
+    ),
+    "customer-numbers-fold-together": (
+        "F",
+        "Customer number {customer} stands on several cards in Fortnox: {numbers}",
+        "Make all but one of them inactive or renumber them; leading zeros and spaces do not count",
+    ),
+    "e-invoice-address-not-written": (
+        "-",
+        "The e-invoice address {address} {operator} is not a GLN and was not written to Fortnox",
+        "",
+    ),
+    # Products and projects
+    "article-number-characters": (
+        "S",
+        "The code {code} of {name} cannot be an article number in Fortnox",
+        "Use at most 50 characters, only letters, digits and _ - / \\ + $, in the code in Severa",
+    ),
+    "product-code-unknown": (
+        "S",
+        "No product with the code {code} exists in Severa any more",
+        "Restore the product's code in Severa, or change the row",
+    ),
+    "product-code-ambiguous": (
+        "S",
+        "The code {code} belongs to several products in Severa: {names}",
+        "Give each product a code of its own in Severa",
+    ),
+    "product-inactive-in-severa": (
+        "S",
+        "Product {code} {name} is inactive in Severa and not in Fortnox",
+        "Activate it in Severa, or create article {code} with the same name in Fortnox",
+    ),
+    "article-name-differs": (
+        "I",
+        "Article {code} is called {fortnox_name} in Fortnox and {name} in Severa: code and name must both agree",
+        "Spell the name the same in both systems, or give the product another code",
+    ),
+    "article-inactive-in-fortnox": ("F", "Article {code} {name} is inactive in Fortnox", "Activate it in Fortnox"),
+    "article-older-than-activation": (
+        "F",
+        "Product {code} {name} is older than this integration, so it is only linked, and Fortnox has no such article",
+        "Create article {code} with exactly that name in Fortnox, or set create_articles to all",
+    ),
+    "project-number-missing": ("S", "Project {project} has no number in Severa", "Give the project a number in Severa"),
+    "project-number-too-long": (
+        "S",
+        "The number of project {project} has more than {limit} characters",
+        "Give the project a shorter number in Severa",
+    ),
+    "project-vanished": (
+        "I",
+        "Project {project} does not exist in Severa any more",
+        "Remove it from the invoice, or restore it",
+    ),
+    "project-name-cut": (
+        "-",
+        "The project name has more than {limit} characters; it stands whole in the comments: {name}",
+        "",
+    ),
+    # Attachments
+    "attachment-not-pdf": (
+        "I",
+        "The attachment {file} is not a PDF; Fortnox takes only PDF files on invoices",
+        "Replace it by a PDF, or remove it from the invoice",
+    ),
+    "attachment-too-big": (
+        "I",
+        "The attachment {file} has {megabytes} MB; Fortnox takes 5 MB",
+        "Make the file smaller, or remove it from the invoice",
+    ),
+    "attachments-too-big": (
+        "I",
+        "The attachments have {megabytes} MB together; Fortnox sends 15 MB",
+        "Make the files smaller, or remove some from the invoice",
+    ),
+    "attachments-not-sent": ("-", "Fortnox sends {most} attachments; also attached, but not sent: {files}", ""),
+    # Texts
+    "characters-replaced": ("-", "In {field}, characters Fortnox does not take were replaced: {characters}", ""),
+    "text-shortened": ("-", "{field} has more than {limit} characters and was shortened; it reads: {text}", ""),
+    "text-continued": ("-", "{field} has more than {limit} characters and stands whole in the invoice text", ""),
+    # Protocol
+    "reference-found-several": (
+        "F",
+        "Several invoices in Fortnox carry our reference {reference}: {numbers}",
+        "Cancel or credit all but one in Fortnox; the invoice is then taken up by itself",
+    ),
+    "reference-disagrees": (
+        "F",
+        "Fortnox invoice {number} carries the reference of {invoice}, but {why}",
+        "Correct or cancel it in Fortnox; the invoice is then taken up by itself",
+    ),
+    "refused-but-in-fortnox": (
+        "F",
+        "{invoice} was sent before its answer was lost and is in Fortnox as {numbers}, but would be refused now",
+        "Mend the reasons below, or cancel the invoice in Fortnox",
+    ),
+    "already-linked-elsewhere": (
+        "O",
+        "{kind} {number} is linked to another record: {why}",
+        "Correct the number in one of the systems, or remove the wrong link",
+    ),
+    "fortnox-number-not-for-severa": (
+        "F",
+        "Fortnox gave the invoice the number {number}, which Severa cannot hold",
+        "Choose a number series of digits in Fortnox; set the number and status of this invoice in Severa by hand",
+    ),
+    # States
+    "already-linked": ("-", "It is linked to {number} already", ""),
+    "not-ready": ("-", "Its status is {status}, not the ready status", ""),
+    "before-first-day": ("-", "It is dated {date}, before the first day {first} in the settings", ""),
+    # Connection
+    "setting-empty": ("O", "{text}", "Set it with: severa-fortnox settings set <connection> <setting> <value>"),
+    "no-answer": (
+        "O",
+        "{system} has not answered in a useful way for a while: {text}",
+        "Nothing, when the system is down: it is tried again. Otherwise look at the function's log",
+    ),
+    "bug": (
+        "O",
+        "Something in this integration failed: {what}",
+        "Look at the function's log and report it; the work is kept in the dead-letter queue",
+    ),
+}
+
+#: What the two systems answer, by system and code; {text} is their own sentence.
+VENDORS: Words = {
+    "fortnox-2000637": (
+        "I",
+        "Customer number already used in Fortnox, perhaps by a deleted customer: {text}",
+        "Give the customer another number in Severa",
+    ),
+    "fortnox-2000013": (
+        "I",
+        "Article number already used in Fortnox: {text}",
+        "Give the product another code in Severa, or name it as the article",
+    ),
+    "fortnox-2000106": ("I", "A value must be letters and digits only: {text}", "Correct the value named"),
+    "fortnox-2000108": ("I", "A value must be a number: {text}", "Correct the value named"),
+    "fortnox-2000134": ("O", "A value must be true or false: {text}", "Report it; the integration sent a wrong value"),
+    "fortnox-2000204": ("I", "Fortnox does not find the customer: {text}", "Check the customer number in both systems"),
+    "fortnox-2000321": ("O", "A read-only field was sent: {text}", "Report it; the integration sent a wrong field"),
+    "fortnox-2000359": (
+        "I",
+        "A text has characters Fortnox does not take: {text}",
+        "Remove the unusual characters in Severa and report which they were",
+    ),
+    "fortnox-2000423": ("F", "Fortnox does not find an account: {text}", "Add the account in Fortnox for that year"),
+    "fortnox-2000861": (
+        "I",
+        "The invoice number is taken in Fortnox: {text}",
+        "Give the invoice a free number in Severa; check that the two number series do not overlap",
+    ),
+    "fortnox-2001302": (
+        "I",
+        "Fortnox does not find an article: {text}",
+        "Create the article in Fortnox, or correct the product's code in Severa",
+    ),
+    "fortnox-2001304": (
+        "F",
+        "Fortnox does not find an account of a row: {text}",
+        "Add the account in Fortnox, set its default accounts, or correct the sales account in Severa",
+    ),
+    "fortnox-2001265": ("F", "An account is missing or inactive in Fortnox: {text}", "Add or activate the account"),
+    "fortnox-2001339": (
+        "F",
+        "The connected user may not use invoices in Fortnox: {text}",
+        "Give the user rights for invoicing, check that the right company was chosen, and connect again",
+    ),
+    "fortnox-2001161": ("F", "Fortnox does not find a project: {text}", "Create the project in Fortnox"),
+    "fortnox-2001103": (
+        "F",
+        "The Fortnox company has no API licence: {text}",
+        "Buy the integration licence, give it to the connected user, and connect again",
+    ),
+    "fortnox-2001101": (
+        "F",
+        "The Fortnox company has no licence for what is asked: {text}",
+        "Buy the licence, give it to the connected user, and connect again",
+    ),
+    "fortnox-2000663": (
+        "F",
+        "The connection was not granted a right it needs: {text}",
+        "Connect again and accept all rights",
+    ),
+    "fortnox-2000664": (
+        "F",
+        "The connection was not granted a right it needs: {text}",
+        "Connect again and accept all rights",
+    ),
+    "fortnox-2001427": (
+        "F",
+        "Fortnox does not permit what is asked: {text}",
+        "Check the licences and rights of the connected user, and connect again",
+    ),
+    "fortnox-2003330": (
+        "F",
+        "Fortnox does not permit what is asked: {text}",
+        "Check the licences and rights of the connected user, and connect again",
+    ),
+    "fortnox-missing.rights": (
+        "F",
+        "The connection lacks a right in Fortnox: {text}",
+        "Check the licences and rights of the connected user, and connect again",
+    ),
+    "fortnox-2000310": ("F", "Fortnox does not let us in: {text}", "Connect the Fortnox company again"),
+    "fortnox-2000311": ("F", "Fortnox does not let us in: {text}", "Connect the Fortnox company again"),
+    "fortnox-2003275": ("F", "Fortnox does not let us in: {text}", "Connect the Fortnox company again"),
+    "fortnox-invalid_grant": (
+        "F",
+        "Fortnox does not accept our refresh token any more: {text}",
+        "Connect the Fortnox company again",
+    ),
+    "fortnox-invalid_client": (
+        "O",
+        "Fortnox does not accept the app's client id and secret: {text}",
+        "Correct the app's secret in Secrets Manager",
+    ),
+    "fortnox-1000030": ("O", "Fortnox refused the answer type: {text}", "Report it"),
+    "fortnox-1000031": ("O", "Fortnox refused the content type: {text}", "Report it"),
+    "fortnox-401": ("F", "Fortnox does not accept our access: {text}", "Connect the Fortnox company again"),
+    "fortnox-refused": (
+        "I",
+        "Fortnox refused it: {text} (code {code})",
+        "Correct what Fortnox names and try again; if it is unclear, send this mail to Fortnox's support",
+    ),
+    "severa-AuthenticationRequired": (
+        "S",
+        "Severa does not accept our client id and secret: {text}",
+        "Make new client credentials in Severa under Settings > Integrations > REST API and store them",
+    ),
+    "severa-InsufficientApiScope": (
+        "S",
+        "The Severa client credentials lack a scope: {text}",
+        "Add the scope to the client credentials in Severa under Settings > Integrations > REST API",
+    ),
+    "severa-AddonMissing": ("S", "Severa needs an add-on for this: {text}", "Switch the add-on on in Severa"),
+    "severa-PermissionDenied": ("S", "Severa does not permit it: {text}", "Give the client credentials the right"),
+    "severa-InvalidOperation": (
+        "S",
+        "Severa does not permit the change: {text}",
+        "Check whether the invoice's status forbids changes (Not editable), and whether the statuses are set rightly",
+    ),
+    "severa-refused": (
+        "I",
+        "Severa refused it: {text} (code {code})",
+        "Correct what Severa names and try again",
+    ),
+    "ours-refused": ("O", "{text}", "Look at the settings of the connection"),
+    "store-refused": ("O", "The store refused it: {text}", "Look at the function's log"),
+}

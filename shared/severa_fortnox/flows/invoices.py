@@ -1,0 +1,382 @@
+"""One Severa invoice → one Fortnox invoice: gather, decide, carry out, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from severa_fortnox.alerts.catalogue import reason_of, sentences
+from severa_fortnox.decisions import attachments as attachment_rules
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
+from severa_fortnox.decisions.invoices import (
+    InvoiceDecision,
+    InvoiceFacts,
+    InvoicePlan,
+    decide,
+    expected_totals,
+    not_asked_for,
+    single_codes,
+)
+from severa_fortnox.errors import Bug, IntegrationError, Misconfigured, Rejected, System
+from severa_fortnox.flows import customers, outcome, products, projects
+from severa_fortnox.flows.attachments import attach
+from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.models import Invoice as FortnoxInvoice
+from severa_fortnox.fortnox.models import InvoicePayload
+from severa_fortnox.mapping.invoices import currency_of, our_reference
+from severa_fortnox.mapping.totals import Answered, Totals, difference
+from severa_fortnox.money import plain
+from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Main, Settings
+from severa_fortnox.severa.models import Invoice, InvoiceRow, Numbered
+from severa_fortnox.store.links import Link as StoredLink
+from severa_fortnox.store.links import LinkKey
+from severa_fortnox.store.log import Entry, Outcome
+from severa_fortnox.store.transfers import State, Transfer
+from severa_fortnox.work import Kind, Work
+
+#: Reasons that rest on what Fortnox's registers and cards say; believed only when those were read for the decision.
+_FROM_REGISTERS = frozenset(
+    {
+        "unit-missing",
+        "currency-missing",
+        "payment-term-missing",
+        "vat-type-contradiction",
+        "customer-inactive-in-fortnox",
+        "article-inactive-in-fortnox",
+    }
+)
+
+
+def transfer(session: Session, work: Work) -> Outcome:
+    """Look at one invoice and do what is due: the whole flow.
+
+    Returns:
+        what the log says about it; a refusal by Fortnox, or something only a person can judge, is REFUSED.
+
+    Raises:
+        IntegrationError: what `outcome.react` has a fixed reaction for.
+    """
+    require_statuses(session.settings)
+    known = session.store.transfers.get(session.connection.id, Kind.INVOICE, work.id)
+    facts: InvoiceFacts | None = None
+    try:
+        facts = gather(session, work.id, known)
+        decision = decide(facts, session.settings)
+        if isinstance(decision, Refuse) and _FROM_REGISTERS & {reason.code for reason in decision.reasons}:
+            facts = gather(session, work.id, known, fresh=True)
+            decision = decide(facts, session.settings)
+        if isinstance(decision, Refuse):
+            decision = _already_there(session, facts, decision)
+        carry_out(session, work, facts, decision, known)
+    except NeedsPerson as stop:
+        return outcome.refuse(session, work, _about(work, facts), stop.reasons)
+    except Rejected as refusal:
+        return outcome.refuse(session, work, _about(work, facts), (reason_of(refusal),))
+    return record(session, work, facts, decision)
+
+
+def gather(session: Session, guid: str, known: Transfer | None, *, fresh: bool = False) -> InvoiceFacts:
+    """Everything the decision needs.
+
+    Everything linked and registers cached, this costs Severa two calls (invoice, rows) and Fortnox none.
+
+    Args:
+        guid: the Severa invoice.
+        known: its transfer; None when it was never begun.
+        fresh: read Fortnox's registers and cards again although they are cached.
+    """
+    if fresh:
+        session.registers.refresh()
+    invoice = session.severa.invoice(guid)
+    sent = known.foreign_id if known is not None and known.state in {State.BOUND, State.DONE} else None
+    finished = known is not None and known.state is State.DONE
+    begun = known is not None and (known.state is not State.NEW or known.doubt_until is not None)
+    if finished or (not begun and not_asked_for(invoice, session.settings) is not None):
+        return InvoiceFacts.head(invoice, sent=sent, finished=finished, readings=session.readings)
+    rows = session.severa.invoice_rows(guid)
+    codes = single_codes(rows)
+    links = _links(session, invoice, tuple(codes))
+    without_vat = any(row.vatRate == 0 and row.quantity and row.unitPrice and row.unitPrice.amount for row in rows)
+    several_projects = len(invoice.projects or []) > 1
+    billed = invoice.billingCustomer
+    original = session.readings.original_of(invoice)
+    original_link = links.get(_severa(Kind.INVOICE, original.guid)) if original else None
+    return InvoiceFacts(
+        invoice=invoice,
+        rows=rows,
+        reverse_charged=session.severa.invoice_settings(guid).isReverseCharged if without_vat else None,
+        customer=None
+        if billed is None or billed.guid is None
+        else customers.gather(session, billed, links.get(_severa(Kind.CUSTOMER, billed.guid)), fresh=fresh),
+        products={
+            code: products.gather(
+                session, code, row, links.get(LinkKey(Kind.PRODUCT, System.FORTNOX, code)), fresh=fresh
+            )
+            for code, row in codes.items()
+        },
+        projects={
+            project.guid: projects.gather(session, project, links.get(_severa(Kind.PROJECT, project.guid)))
+            for project in invoice.projects or []
+            if project.guid is not None
+        },
+        row_projects=_row_projects(session, rows, invoice) if several_projects else {},
+        original=original_link.fortnox_id if original_link else None,
+        registers=session.registers.of_fortnox(),
+        countries=session.registers.countries(),
+        files=session.severa.invoice_files(guid) if session.settings.attachments else (),
+        begun=begun,
+        sent=sent,
+        readings=session.readings,
+    )
+
+
+def carry_out(
+    session: Session, work: Work, facts: InvoiceFacts, decision: InvoiceDecision, known: Transfer | None
+) -> None:
+    """Perform the decision: what the invoice depends on, the invoice, its files, Severa's status.
+
+    Every step is recorded, so that a run that died is taken up where it stopped.
+    """
+    match decision:
+        case Create(plan=plan, notes=notes):
+            _counterparts(session, facts, plan)
+            creation = _creation(session, facts, plan.payload, plan.expected)
+            sent = create_once(session, creation, known)
+            _finish(session, work, facts, sent, notes, resumed=False)
+        case Link() if facts.finished:
+            _move(session, facts.invoice, decision.foreign_id)
+        case Link():
+            # Nothing is sent any more: claiming a transfer that is BOUND only takes its lease.
+            creation = _creation(session, facts, None, None)
+            sent = create_once(session, creation, known)
+            _finish(session, work, facts, sent, (), resumed=True)
+
+
+def record(session: Session, work: Work, facts: InvoiceFacts, decision: InvoiceDecision) -> Outcome:
+    """One line in the log, the problem opened or closed; a success was logged together with its last step."""
+    match decision:
+        case Create():
+            return Outcome.TRANSFERRED
+        case Link(foreign_id=number):
+            if not facts.finished:
+                return Outcome.TRANSFERRED
+            outcome.withdraw(session, work)
+            text = f"{facts.name} was transferred before: it is Fortnox invoice {number}"
+            return outcome.note(session, work, Outcome.LINKED, facts.name, text)
+        case Skip(reason=reason):
+            if facts.invoice.status is None or facts.invoice.status.guid != session.settings.failed_status:
+                outcome.withdraw(session, work)
+            return outcome.note(session, work, Outcome.NOTHING_TO_DO, facts.name, sentences((reason,)))
+        case Refuse(reasons=reasons):
+            return outcome.refuse(session, work, _about(work, facts), reasons)
+
+
+def require_statuses(settings: Settings) -> None:
+    """Nothing is done before it is known where invoices come from and where they go.
+
+    Raises:
+        Misconfigured: names the setting that is empty.
+    """
+    for name in ("ready_status", "transferred_status"):
+        if getattr(settings, name) is None:
+            raise Misconfigured(
+                f"the setting {name} is empty: choose a Severa invoice status for it",
+                system=System.OURS,
+                operation="transfer invoice",
+                code="setting-empty",
+            )
+
+
+def _links(session: Session, invoice: Invoice, codes: Sequence[str]) -> dict[LinkKey, StoredLink]:
+    """All links the invoice may need, in one read."""
+    original = session.readings.original_of(invoice)
+    keys = [LinkKey(Kind.PRODUCT, System.FORTNOX, code) for code in codes]
+    keys += [_severa(Kind.PROJECT, project.guid) for project in invoice.projects or [] if project.guid]
+    if invoice.billingCustomer and invoice.billingCustomer.guid:
+        keys.append(_severa(Kind.CUSTOMER, invoice.billingCustomer.guid))
+    if original and original.guid:
+        keys.append(_severa(Kind.INVOICE, original.guid))
+    return session.store.links.many(session.connection.id, keys)
+
+
+def _severa(kind: Kind, guid: str | None) -> LinkKey:
+    return LinkKey(kind, System.SEVERA, guid or "")
+
+
+def _row_projects(session: Session, rows: Sequence[InvoiceRow], invoice: Invoice) -> dict[str, tuple[Numbered, ...]]:
+    known = invoice.projects or []
+    return {row.guid: tuple(session.severa.row_projects(row, known)) for row in rows}
+
+
+def _counterparts(session: Session, facts: InvoiceFacts, plan: InvoicePlan) -> None:
+    """What the invoice refers to exists in Fortnox and is linked, before the invoice is sent."""
+    if facts.customer is not None:
+        customers.carry_out(session, facts.customer, plan.customer)
+    for code, product in facts.products.items():
+        products.carry_out(session, product, plan.products[code])
+    for guid, project in facts.projects.items():
+        projects.carry_out(session, project, plan.projects[guid])
+
+
+def _creation(
+    session: Session, facts: InvoiceFacts, payload: InvoicePayload | None, expected: Totals | None
+) -> Creation:
+    """The invoice as the create protocol sees it; without a payload it can only be taken up, not sent."""
+
+    def send() -> Made:
+        if payload is None or expected is None:
+            raise Bug("nothing to send", system=System.OURS, operation="transfer invoice", reference=facts.name)
+        return _made(session.fortnox.create_invoice(payload), expected, len(facts.rows))
+
+    def search(reference: str) -> Sequence[Made]:
+        found = [
+            session.fortnox.invoice(each.DocumentNumber) for each in session.fortnox.invoices_by_reference(reference)
+        ]
+        if payload is not None and expected is not None:
+            for each in found:
+                _require_same(each, payload, expected, facts)
+            return [_made(each, expected, len(facts.rows)) for each in found]
+        return [Made(each.DocumentNumber) for each in found]
+
+    return Creation(
+        kind=Kind.INVOICE,
+        id=facts.invoice.guid,
+        reference=our_reference(facts.invoice.guid),
+        payload="" if payload is None else payload.model_dump_json(exclude_none=True),
+        send=send,
+        search=search,
+    )
+
+
+def _made(answer: FortnoxInvoice, expected: Totals, rows: int) -> Made:
+    """What the link keeps: the total, and what differs from the one we expected."""
+    differs = difference(expected, Answered(answer.Net, answer.TotalVAT, answer.RoundOff, answer.Total), rows)
+    card = {"total": "" if answer.Total is None else str(answer.Total)}
+    return Made(answer.DocumentNumber, {**card, "difference": differs} if differs else card)
+
+
+def _require_same(found: FortnoxInvoice, payload: InvoicePayload, expected: Totals, facts: InvoiceFacts) -> None:
+    """A document with our reference must be our document; the reference alone is not believed."""
+    wrong = [
+        f"{name} is {theirs} instead of {ours}"
+        for name, ours, theirs in (
+            ("customer", payload.CustomerNumber, found.CustomerNumber),
+            ("currency", payload.Currency, found.Currency),
+        )
+        if ours != theirs
+    ]
+    if (found.Total or Decimal(0)) * expected.total < 0 or (found.is_credit and expected.total > 0):
+        wrong.append("it is a credit invoice" if found.is_credit else "its sign is the other one")
+    answered = Answered(found.Net, found.TotalVAT, found.RoundOff, found.Total)
+    differs = difference(expected, answered, len(facts.rows))
+    if differs:
+        wrong.append(differs)
+    if wrong:
+        values = {"invoice": facts.name, "number": found.DocumentNumber, "why": "; ".join(wrong)}
+        raise NeedsPerson(Reason("reference-disagrees", values))
+
+
+def _finish(
+    session: Session, work: Work, facts: InvoiceFacts, sent: Transfer, notes: Sequence[Reason], *, resumed: bool
+) -> None:
+    """The steps after the invoice is in Fortnox, each recorded; then DONE and the log entry in one."""
+    if sent.state is State.DONE:
+        return
+    number = sent.foreign_id or ""
+    try:
+        _require_totals(session, facts, number)
+        files, _, _ = attachment_rules.plan(facts.files)
+        sent = attach(session, sent, files, resumed=resumed)
+        _move(session, facts.invoice, number)
+        outcome.withdraw(session, work)
+    except (IntegrationError, NeedsPerson) as failure:
+        _put_down(session, sent, failure)
+        raise
+    text = f"{facts.name} is Fortnox invoice {number}"
+    entry = Entry(
+        connection=session.connection.id,
+        at=session.clock(),
+        kind=Kind.INVOICE,
+        id=work.id,
+        outcome=Outcome.TRANSFERRED,
+        text=text,
+        cause=work.cause,
+        name=facts.name,
+        foreign_id=number,
+        detail={"notes": sentences(notes)} if notes else {},
+    )
+    session.store.transfers.finish(sent, entry)
+
+
+def _put_down(session: Session, sent: Transfer, failure: Exception) -> None:
+    """The invoice is in Fortnox: whatever stopped the steps after it, the sweeper comes back for them."""
+    wait = session.patience.refusal if isinstance(failure, NeedsPerson | Rejected) else session.patience.settle
+    current = session.store.transfers.get(session.connection.id, Kind.INVOICE, sent.id)
+    if current is not None and current.owner == sent.owner and current.state is State.BOUND:
+        session.store.transfers.postpone(current, session.clock() + wait)
+
+
+def _about(work: Work, facts: InvoiceFacts | None) -> outcome.About:
+    """What a person is told the invoice is, as far as it was read."""
+    if facts is None:
+        return outcome.About(f"invoice {work.id}")
+    invoice = facts.invoice
+    total = invoice.totalIncludingTax.amount if invoice.totalIncludingTax else None
+    return outcome.About(
+        facts.name,
+        {
+            "customer": invoice.receiverCustomerName
+            or (invoice.billingCustomer.name if invoice.billingCustomer else "")
+            or "",
+            "amount": "" if total is None else f"{plain(total)} {currency_of(invoice)}".strip(),
+            "date": str(invoice.date),
+        },
+        invoice,
+    )
+
+
+def _require_totals(session: Session, facts: InvoiceFacts, number: str) -> None:
+    """Fortnox's totals are ours; when they were not, a person may have corrected the invoice since.
+
+    Raises:
+        NeedsPerson: they differ.
+    """
+    link = session.store.links.by_severa(session.connection.id, Kind.INVOICE, facts.invoice.guid)
+    if link is None or "difference" not in link.card:
+        return
+    made = _made(session.fortnox.invoice(number), expected_totals(facts, session.settings), len(facts.rows))
+    if "difference" in made.card:
+        values = {"invoice": facts.name, "number": number, "why": made.card["difference"]}
+        raise NeedsPerson(Reason("fortnox-totals-differ", values))
+    session.store.links.refresh_card(session.connection.id, link, made.card)
+
+
+def _move(session: Session, invoice: Invoice, fortnox_number: str) -> None:
+    """Severa's invoice is in the transferred status, with Fortnox's number where Fortnox numbers.
+
+    Raises:
+        NeedsPerson: Fortnox's number is not one Severa can hold.
+    """
+    target = session.settings.transferred_status or ""
+    number = None
+    if session.settings.invoice_number_main is Main.FORTNOX:
+        if not fortnox_number.isascii() or not fortnox_number.isdigit() or int(fortnox_number) >= 2**31:
+            raise NeedsPerson(Reason("fortnox-number-not-for-severa", {"number": fortnox_number}))
+        number = int(fortnox_number)
+    there = invoice.status is not None and invoice.status.guid == target
+    if there and (number is None or invoice.number == number):
+        return
+    session.severa.move_invoice(invoice.guid, target, number)
+
+
+def _already_there(session: Session, facts: InvoiceFacts, decision: Refuse) -> Refuse:
+    """A refused invoice whose earlier sending is in doubt may be in Fortnox all the same; a person must know."""
+    if not facts.begun:
+        return decision
+    found = session.fortnox.invoices_by_reference(our_reference(facts.invoice.guid))
+    if not found:
+        return decision
+    numbers = ", ".join(each.DocumentNumber for each in found)
+    return Refuse((Reason("refused-but-in-fortnox", {"invoice": facts.name, "numbers": numbers}), *decision.reasons))

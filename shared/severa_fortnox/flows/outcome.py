@@ -1,0 +1,167 @@
+"""How looking at a record ends: the log line, the problem opened or closed, and the fixed reaction to each failure.
+
+Retryable, RateLimited, Busy   the queue delivers the work again, later
+UnknownOutcome                 the sweeper comes back when a search can be believed
+Rejected, NeedsPerson          a problem of this record; a person changes something
+Misconfigured                  a problem of the connection, one for all its records
+anything else                  a bug: a problem, and the dead-letter queue keeps the work
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from severa_fortnox.alerts.catalogue import reason_of, sentences
+from severa_fortnox.alerts.mail import problem_mail, resolved_mail
+from severa_fortnox.errors import Bug, IntegrationError, Misconfigured, RateLimited, Rejected, Retryable, UnknownOutcome
+from severa_fortnox.flows.session import Desk, Session
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.models import Invoice
+from severa_fortnox.store.log import Entry, Outcome
+from severa_fortnox.store.problems import Problem, ProblemState
+from severa_fortnox.work import Cause, Work
+
+
+class Reaction(StrEnum):
+    """What becomes of the message that carried the work."""
+
+    DONE = "done"
+    AGAIN = "again"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a person is told a record is.
+
+    Args:
+        name: e.g. "invoice 1042 Kund AB".
+        detail: customer, amount and date, as far as known.
+        invoice: Severa's invoice; None when it was not read.
+    """
+
+    name: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+    invoice: Invoice | None = None
+
+
+def subject_of(work: Work) -> str:
+    """The problem's subject for a record."""
+    return f"{work.kind}#{work.id}"
+
+
+def note(desk: Desk, work: Work, outcome: Outcome, name: str, text: str) -> Outcome:
+    """A log line for something that changed nothing, written only when a person asked."""
+    if work.cause is Cause.PERSON:
+        desk.store.log.add(_entry(desk, work, outcome, name, text))
+    return outcome
+
+
+def refuse(session: Session, work: Work, about: About, reasons: Sequence[Reason]) -> Outcome:
+    """The record cannot go through: a problem, a log line when it is news, the failed status, one mail."""
+    changed = about.invoice.lastUpdatedDateTime if about.invoice else None
+    detail = {**about.detail, "changed": changed.isoformat() if changed else ""}
+    opened = session.store.problems.open(
+        session.connection.id, subject_of(work), reasons, name=about.name, detail=detail
+    )
+    if opened.news or work.cause is Cause.PERSON:
+        session.store.log.add(_entry(session, work, Outcome.REFUSED, about.name, sentences(reasons)))
+    _move_to_failed(session, work, about)
+    if not opened.problem.mailed:
+        announce(session, opened.problem)
+    return Outcome.REFUSED
+
+
+def withdraw(desk: Desk, work: Work) -> None:
+    """The record's problem is gone; who was told about it is told so."""
+    problem = desk.store.problems.get(desk.connection.id, subject_of(work))
+    if problem is not None:
+        close(desk, problem)
+
+
+def close(desk: Desk, problem: Problem) -> None:
+    """OPEN ─▶ RESOLVED and one mail about it."""
+    resolved = problem
+    if problem.state is ProblemState.OPEN:
+        resolved = desk.store.problems.resolve(problem.connection, problem.subject) or problem
+    if resolved.state is ProblemState.RESOLVED:
+        announce(desk, resolved)
+
+
+def announce(desk: Desk, problem: Problem) -> None:
+    """One mail about the problem's present state; a crash before it is marked means one mail more, never one less."""
+    mail = resolved_mail if problem.state is ProblemState.RESOLVED else problem_mail
+    desk.post(mail(problem, desk.connection.name, desk.links))
+    desk.store.problems.mailed(problem)
+
+
+def react(session: Session, work: Work, failure: Exception) -> Reaction:
+    """The fixed reaction to what a flow raised.
+
+    Returns:
+        what becomes of the message.
+    """
+    match failure:
+        case Misconfigured():
+            misconfigured(session, failure)
+            return Reaction.DONE
+        case UnknownOutcome():
+            text = "The answer to a write was lost; it is searched for before anything is sent again"
+            session.store.log.add(_entry(session, work, Outcome.FAILED, f"{work.kind} {work.id}", text))
+            return Reaction.DONE
+        case Retryable() | RateLimited():
+            return Reaction.AGAIN
+        case Rejected():
+            refuse(session, work, About(f"{work.kind} {work.id}"), (reason_of(failure),))
+            return Reaction.DONE
+        case _:
+            text = failure.text if isinstance(failure, Bug) else type(failure).__name__
+            refuse(session, work, About(f"{work.kind} {work.id}"), (Reason("bug", {"what": text}),))
+            return Reaction.DEAD
+
+
+def gave_up(session: Session, work: Work, failure: IntegrationError) -> None:
+    """The queue has tried often enough: a person is told that the other system does not answer."""
+    reason = Reason("no-answer", {"system": failure.system, "text": failure.text})
+    refuse(session, work, About(f"{work.kind} {work.id}"), (reason,))
+
+
+def misconfigured(desk: Desk, failure: IntegrationError) -> None:
+    """One problem of the whole connection, however many records meet it."""
+    opened = desk.store.problems.open(
+        desk.connection.id,
+        connection_subject(failure.system),
+        (reason_of(failure),),
+        name=f"connection {desk.connection.name}",
+        detail={},
+    )
+    if not opened.problem.mailed:
+        announce(desk, opened.problem)
+
+
+def connection_subject(system: str) -> str:
+    """The subject of a problem that concerns all records."""
+    return f"connection#{system}"
+
+
+def _move_to_failed(session: Session, work: Work, about: About) -> None:
+    failed, invoice = session.settings.failed_status, about.invoice
+    if failed is None or invoice is None or invoice.status is None:
+        return
+    if invoice.status.guid == session.settings.ready_status:
+        session.severa.move_invoice(work.id, failed)
+
+
+def _entry(desk: Desk, work: Work, outcome: Outcome, name: str, text: str) -> Entry:
+    return Entry(
+        connection=desk.connection.id,
+        at=desk.clock(),
+        kind=work.kind,
+        id=work.id,
+        outcome=outcome,
+        text=text,
+        cause=work.cause,
+        name=name,
+    )

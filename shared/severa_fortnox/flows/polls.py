@@ -1,0 +1,123 @@
+"""Find what is to be looked at: Severa's ready invoices, and what an earlier run left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from severa_fortnox.alerts.mail import digest_mail
+from severa_fortnox.errors import Misconfigured, System
+from severa_fortnox.flows import outcome
+from severa_fortnox.flows.invoices import require_statuses
+from severa_fortnox.flows.session import Desk, Queue, Session
+from severa_fortnox.severa.models import Invoice
+from severa_fortnox.store.problems import Problem
+from severa_fortnox.work import Cause, Kind, Work
+
+#: Seconds between two digests, and between two looks at the record of an old problem.
+DAY = 24 * 60 * 60.0
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What a poll came to.
+
+    Args:
+        ready: invoices in the ready status.
+        queued: those that were queued; the others wait for a person or for their next try.
+    """
+
+    ready: int
+    queued: int
+
+
+def poll(session: Session, queue: Queue) -> Polled:
+    """Queue every invoice in the ready status, except those that were refused and have not changed since.
+
+    A poll that finds nothing costs one Severa call and no Fortnox call.
+
+    Raises:
+        IntegrationError: Severa or Fortnox cannot be reached; nothing was queued.
+    """
+    require_statuses(session.settings)
+    problems = {problem.subject: problem for problem in session.store.problems.all_open(session.connection.id)}
+    # The list is read to its end first: moving its invoices while it is paged would move the pages.
+    ready = list(session.severa.invoices([session.settings.ready_status or ""]))
+    _recovered(session, problems)
+    now = session.clock()
+    due = [invoice for invoice in ready if _is_due(invoice, problems.get(f"{Kind.INVOICE}#{invoice.guid}"), now)]
+    for invoice in due:
+        changed = invoice.lastUpdatedDateTime or invoice.createdDateTime
+        work = Work(session.connection.id, Kind.INVOICE, invoice.guid, Cause.POLL)
+        queue.put(work, distinct=changed.isoformat() if changed else "")
+    return Polled(len(ready), len(due))
+
+
+def sweep(desk: Desk, queue: Queue) -> int:
+    """Queue what was begun and not finished, tell what was not told, once a day remind of what is open.
+
+    Returns:
+        how many records were queued.
+    """
+    now = desk.clock()
+    unfinished = [
+        Work(desk.connection.id, transfer.kind, transfer.id, Cause.SWEEPER)
+        for transfer in desk.store.transfers.unfinished(desk.connection.id, now)
+        if transfer.kind is Kind.INVOICE
+    ]
+    for work in unfinished:
+        queue.put(work, distinct=f"sweep {int(now)}")
+    for problem in desk.store.problems.unmailed(desk.connection.id):
+        if now - problem.last_seen_at > desk.patience.lease:
+            outcome.announce(desk, problem)
+    return len(unfinished) + _remind(desk, queue, now)
+
+
+def _remind(desk: Desk, queue: Queue, now: float) -> int:
+    """Once a day: one digest of the problems that are a day old, and a fresh look at each of their records."""
+    old = [each for each in desk.store.problems.all_open(desk.connection.id) if now - each.opened_at > DAY]
+    if not old or not desk.store.leases.acquire(desk.connection.id, "digest", desk.owner, DAY):
+        return 0
+    desk.post(digest_mail(old, desk.connection.name))
+    invoices = [each.subject.partition("#") for each in old if each.subject.startswith(f"{Kind.INVOICE}#")]
+    for _, _, guid in invoices:
+        queue.put(Work(desk.connection.id, Kind.INVOICE, guid, Cause.SWEEPER), distinct=f"digest {int(now)}")
+    return len(invoices)
+
+
+def _is_due(invoice: Invoice, problem: Problem | None, now: float) -> bool:
+    if problem is None or now >= problem.retry_at:
+        return True
+    changed = invoice.lastUpdatedDateTime
+    return problem.detail.get("changed", "") != (changed.isoformat() if changed else "")
+
+
+def _recovered(session: Session, problems: dict[str, Problem]) -> None:
+    """Close the connection's own problems that are gone, as far as asking shows it.
+
+    Raises:
+        IntegrationError: Fortnox still refuses; queueing would only make each record fail by itself.
+    """
+    for system in (System.SEVERA, System.OURS, System.FORTNOX):
+        problem = problems.get(outcome.connection_subject(system))
+        if problem is None:
+            continue
+        if system is System.FORTNOX:
+            session.fortnox.company()
+        outcome.close(session, problem)
+
+
+def guarded_poll(desk: Desk, open: Callable[[], Session], queue: Queue) -> Polled | None:
+    """`poll`, with a connection that cannot work turned into its problem; None then.
+
+    Args:
+        open: opens the connection; what keeps it from opening is a problem too.
+
+    Raises:
+        IntegrationError: what passes by itself; the next poll tries again.
+    """
+    try:
+        return poll(open(), queue)
+    except Misconfigured as failure:
+        outcome.misconfigured(desk, failure)
+        return None

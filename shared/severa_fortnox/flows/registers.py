@@ -1,0 +1,70 @@
+"""The small registers every invoice is checked against: Fortnox's units, currencies and terms, Severa's countries.
+
+Kept in the store for all workers and in the container for this one. What a cached register has is believed; what it
+lacks is not, so a refusal always rests on a register read for it (`refresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from severa_fortnox.decisions.registers import Registers, days_of
+from severa_fortnox.fortnox.client import FortnoxClient
+from severa_fortnox.severa.client import SeveraClient
+from severa_fortnox.severa.models import Country
+from severa_fortnox.store import Store
+from severa_fortnox.store.registers import Cached
+
+#: Seconds a cached register is used for.
+FORTNOX_AGE = 60 * 60.0
+COUNTRIES_AGE = 7 * 24 * 60 * 60.0
+
+
+@dataclass
+class RegisterReader:
+    """Reads the registers of one connection, each at most once an hour (countries: a week)."""
+
+    connection: str
+    severa: SeveraClient
+    fortnox: FortnoxClient
+    store: Store
+    clock: Callable[[], float]
+    _kept: dict[str, Cached] = field(default_factory=dict)
+
+    def of_fortnox(self) -> Registers:
+        """What exists in Fortnox."""
+        values = self._read("fortnox", FORTNOX_AGE, self._fetch_fortnox)
+        return Registers(
+            units=frozenset(values["units"]),
+            currencies=frozenset(values["currencies"]),
+            terms={int(days): code for days, code in values["terms"].items()},
+        )
+
+    def refresh(self) -> None:
+        """Read Fortnox's registers now, whatever is cached."""
+        self._kept["fortnox"] = self.store.registers.put(self.connection, "fortnox", self._fetch_fortnox())
+
+    def countries(self) -> list[Country]:
+        """Severa's countries."""
+        values = self._read("countries", COUNTRIES_AGE, self._fetch_countries)
+        return [Country.model_validate(value) for value in values]
+
+    def _read(self, name: str, max_age: float, fetch: Callable[[], Any]) -> Any:
+        kept = self._kept.get(name)
+        if kept is None or self.clock() - kept.read_at > max_age:
+            stored = self.store.registers.fresh(self.connection, name, max_age)
+            kept = stored or self.store.registers.put(self.connection, name, fetch())
+            self._kept[name] = kept
+        return kept.values
+
+    def _fetch_fortnox(self) -> dict[str, Any]:
+        return {
+            "units": [unit.Code for unit in self.fortnox.units()],
+            "currencies": [currency.Code for currency in self.fortnox.currencies()],
+            "terms": {str(days): code for days, code in days_of(self.fortnox.terms_of_payment()).items()},
+        }
+
+    def _fetch_countries(self) -> list[dict[str, Any]]:
+        return [country.model_dump(mode="json") for country in self.severa.countries()]

@@ -1,0 +1,1 @@
+"""The Fortnox edge: client, authorisation, models, and what is unknown about it."""

@@ -1,0 +1,44 @@
+"""A Severa project becomes a Fortnox project (DESIGN 10, `reference` product 1.5)."""
+
+from __future__ import annotations
+
+from severa_fortnox.fortnox.models import PROJECT_COMMENTS, PROJECT_NAME, ProjectPayload
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.models import Project
+from severa_fortnox.text import cut_at_word, fortnox_text, plain_text
+
+
+def map_project(project: Project) -> tuple[ProjectPayload, tuple[Reason, ...]]:
+    """The new project and what a person should know about it.
+
+    The name is cut to Fortnox's 50 characters at a word and stands whole in the comments. A missing start date falls
+    back to the day the project was created, because Fortnox needs one; an end date is never sent.
+
+    Args:
+        project: Severa's project; its number is known to be set.
+    """
+    cleaned = fortnox_text(" ".join(project.name.split()))
+    description = fortnox_text(plain_text(project.description or ""))
+    replaced = dict.fromkeys((*cleaned.replaced, *description.replaced))
+    notes = []
+    if replaced:
+        notes.append(Reason("characters-replaced", {"field": "name", "characters": " ".join(replaced)}))
+    parts = [description.text]
+    if len(cleaned.text) > PROJECT_NAME:
+        parts.insert(0, cleaned.text)
+        notes.append(Reason("project-name-cut", {"name": cleaned.text, "limit": str(PROJECT_NAME)}))
+    comments = "\n".join(part for part in parts if part)
+    if len(comments) > PROJECT_COMMENTS:
+        notes.append(Reason("text-shortened", {"field": "comments", "limit": str(PROJECT_COMMENTS), "text": comments}))
+    started = project.startDate or (project.createdDateTime.date() if project.createdDateTime else None)
+    return (
+        ProjectPayload(
+            ProjectNumber=str(project.number),
+            Description=cut_at_word(cleaned.text, PROJECT_NAME),
+            Comments=cut_at_word(comments, PROJECT_COMMENTS) or None,
+            StartDate=started,
+            # Even for a project already closed in Severa: what arrives now must still be booked on it.
+            Status="ONGOING",
+        ),
+        tuple(notes),
+    )

@@ -1,0 +1,1 @@
+"""The Severa edge: client, models, and what is unknown about it."""

@@ -1,0 +1,68 @@
+"""The one instruction that travels on the queues: "look again at this record"."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The records the integration keeps in step; the same word in store keys, queue groups and logs."""
+
+    INVOICE = "invoice"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    PROJECT = "project"
+    COST = "cost"
+    PAYMENT = "payment"
+
+
+class Cause(StrEnum):
+    """Why a record is looked at; a person's wish is answered even when nothing is to be done."""
+
+    POLL = "poll"
+    EVENT = "event"
+    SWEEPER = "sweeper"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Look again at record `id` of connection `connection`.
+
+    It carries no data, so duplicates, old messages and reordering are harmless.
+
+    Args:
+        connection: the connection's id.
+        kind: what sort of record.
+        id: the record's id in the system it comes from (a Severa guid for invoices).
+        cause: why it is looked at.
+    """
+
+    connection: str
+    kind: Kind
+    id: str
+    cause: Cause
+
+    @property
+    def group(self) -> str:
+        """The FIFO message group: one record is handled serially, different records in parallel."""
+        return f"{self.connection}#{self.kind}#{self.id}"
+
+    def to_json(self) -> str:
+        """The message body."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, body: str) -> Work:
+        """Read a message body.
+
+        Raises:
+            ValueError: the body is not one of ours; the text names the field.
+        """
+        try:
+            data = json.loads(body)
+            return cls(str(data["connection"]), Kind(data["kind"]), str(data["id"]), Cause(data["cause"]))
+        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"not a work message: {error!r}") from error

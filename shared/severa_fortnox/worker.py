@@ -1,0 +1,131 @@
+"""A batch of messages from a FIFO queue: one record serially, different records at once, failures one by one.
+
+A failed message makes the later ones of its group fail too, or they would overtake it. A message that is to come again
+is shown after a delay with full jitter instead of the queue's long visibility timeout.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from severa_fortnox.errors import IntegrationError, RateLimited
+from severa_fortnox.flows import outcome
+from severa_fortnox.flows.outcome import Reaction
+from severa_fortnox.flows.session import Session
+from severa_fortnox.queues import WorkQueue
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.work import Work
+
+logger = Logger(child=True)
+
+#: Records handled at once in one invocation: one at a time would be bound by the vendors' latency of 100 to 250 ms.
+AT_ONCE = 8
+#: Milliseconds a record may need; none is begun with less left.
+NEEDED_MS = 45_000
+#: Seconds: the delay grows from the first to the last with every delivery.
+FIRST_DELAY, LONGEST_DELAY = 10.0, 600.0
+#: Deliveries after which the dead-letter queue takes over; a person is told at the last one (template.yaml).
+DELIVERIES = 5
+
+Flow = Callable[[Session, Work], Outcome]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as SQS hands it over."""
+
+    id: str
+    group: str
+    receipt: str
+    delivery: int
+    body: str
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Message:
+        """From a record of the Lambda event."""
+        attributes = record["attributes"]
+        return cls(
+            record["messageId"],
+            attributes.get("MessageGroupId", record["messageId"]),
+            record["receiptHandle"],
+            int(attributes["ApproximateReceiveCount"]),
+            record["body"],
+        )
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Handles batches of one queue.
+
+    Args:
+        open: opens a connection by its id.
+        flow: what is done with each record.
+        queue: the queue the messages came from.
+    """
+
+    open: Callable[[str], Session]
+    flow: Flow
+    queue: WorkQueue
+
+    def handle(self, records: Sequence[dict[str, Any]], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+        """Handle the messages; the answer names those that are to come again."""
+        groups: dict[str, list[Message]] = defaultdict(list)
+        for record in records:
+            message = Message.of(record)
+            groups[message.group].append(message)
+        with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(groups) or 1)) as pool:
+            failed = pool.map(lambda messages: self._serially(messages, remaining_ms), groups.values())
+            failures = [message.id for messages in failed for message in messages]
+        return {"batchItemFailures": [{"itemIdentifier": id} for id in failures]}
+
+    def _serially(self, messages: list[Message], remaining_ms: Callable[[], int]) -> list[Message]:
+        """The messages that were not done: the first that failed and all after it."""
+        for position, message in enumerate(messages):
+            if remaining_ms() < NEEDED_MS or not self._done(message):
+                return messages[position:]
+        return []
+
+    def _done(self, message: Message) -> bool:
+        try:
+            work = Work.from_json(message.body)
+        except ValueError as error:
+            logger.error("not a work message", message_id=message.id, error=str(error))
+            return False
+        about: dict[str, Any] = {"connection": work.connection, "kind": work.kind, "record": work.id}
+        session: Session | None = None
+        try:
+            session = self.open(work.connection)
+            result = self.flow(session, work)
+        except IntegrationError as failure:
+            logger.warning("not done", error=str(failure), delivery=message.delivery, **about)
+            return self._react(session, work, message, failure)
+        except Exception as failure:
+            logger.exception("a bug", delivery=message.delivery, **about)
+            return self._react(session, work, message, failure)
+        logger.info("done", outcome=result, **about)
+        return True
+
+    def _react(self, session: Session | None, work: Work, message: Message, failure: Exception) -> bool:
+        if session is None:
+            # A connection that does not open is told about by its poll; the work stays until then.
+            return False
+        reaction = outcome.react(session, work, failure)
+        if reaction is Reaction.AGAIN:
+            if message.delivery >= DELIVERIES and isinstance(failure, IntegrationError):
+                outcome.gave_up(session, work, failure)
+            asked = failure.retry_after if isinstance(failure, RateLimited) else None
+            self.queue.delay(message.receipt, delay(message.delivery, asked))
+        return reaction is Reaction.DONE
+
+
+def delay(delivery: int, asked: float | None = None) -> float:
+    """Seconds until the next delivery: full jitter over a doubling range, never less than was asked for."""
+    longest = min(LONGEST_DELAY, FIRST_DELAY * 2**delivery)
+    return max(asked or 0.0, random.uniform(1.0, longest))

@@ -1,0 +1,31 @@
+"""A world on moto: flows are tested for what they do to both systems, the store's own tests cover the engines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from severa_fortnox.store.schema import create_tables
+from tests.component.conftest import Engine
+from tests.component.world import World
+
+
+@pytest.fixture
+def make_world(moto_client: Any) -> Callable[..., World]:
+    """New worlds, each with tables of its own: moto's queries grow slow with what other worlds leave behind."""
+
+    def make(**arguments: Any) -> World:
+        suffix = uuid.uuid4().hex[:8]
+        engine = Engine(moto_client, atomic=False, state_table=f"State-{suffix}", log_table=f"Log-{suffix}")
+        create_tables(engine.client, engine.state_table, engine.log_table)
+        return World(engine, **arguments)
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()

@@ -1,0 +1,293 @@
+"""The functions as Lambda runs them: environment, sample event, handler; AWS on moto, the vendors over sockets."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from sandbox.fortnox import FortnoxSimulator, FortnoxState
+from sandbox.severa import Row, RowType, SeveraSimulator, SeveraState
+from sandbox.simulator import serve
+from severa_fortnox.credentials import ConnectionSecret, Credentials, FortnoxApp
+from severa_fortnox.settings import Settings
+from severa_fortnox.store import Store
+from severa_fortnox.store.connections import Connection
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.store.schema import create_tables
+from severa_fortnox.work import Cause, Kind, Work
+
+ROOT = Path(__file__).parents[3]
+EVENTS = ROOT / "events"
+Load = Callable[[str], ModuleType]
+
+
+@dataclass
+class Context:
+    """What the handlers use of Lambda's context."""
+
+    remaining_ms: int = 120_000
+    function_name: str = "function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:function"
+    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+class Account:
+    """The stack's resources on moto, one connection in it, and the simulators it calls."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, severa_url: str, fortnox_url: str) -> None:
+        self.sqs = boto3.client("sqs")
+        self.invoices = self.sqs.create_queue(QueueName="invoices.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        self.polls = self.sqs.create_queue(QueueName="polls")["QueueUrl"]
+        self.mailbox = self.sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name="alerts")["TopicArn"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=self.mailbox, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        dynamodb = boto3.client("dynamodb")
+        create_tables(dynamodb, "State", "TransferLog")
+        self.store = Store(dynamodb, "State", "TransferLog")
+        environment = {
+            "STAGE": "test",
+            "STATE_TABLE": "State",
+            "LOG_TABLE": "TransferLog",
+            "TRANSFER_LOG_YEARS": "8",
+            "ALERT_TOPIC_ARN": topic,
+            "INVOICE_QUEUE_URL": self.invoices,
+            "POLL_QUEUE_URL": self.polls,
+            "SECRETS_PREFIX": "severa-fortnox/test",
+            "SEVERA_API_URL": f"{severa_url}/rest-api",
+            "FORTNOX_API_URL": fortnox_url,
+            "FORTNOX_AUTH_URL": f"{fortnox_url}/oauth-v1",
+            "SETTINGS_SECONDS": "0",
+            "POWERTOOLS_METRICS_NAMESPACE": "Test",
+            "POWERTOOLS_SERVICE_NAME": "test",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+    def connect(self, severa: SeveraState, fortnox: FortnoxState) -> None:
+        """The connection `acme`, as the command line adds it."""
+        credentials = Credentials(boto3.client("secretsmanager"), "severa-fortnox/test")
+        grants = fortnox.grants
+        credentials.put(
+            credentials.app_name, FortnoxApp(client_id=grants.client_id, client_secret=grants.client_secret)
+        )
+        credentials.put(
+            credentials.connection_name("acme"), ConnectionSecret(severa_client_id="id", severa_client_secret="secret")
+        )
+        self.store.connections.add(Connection("acme", "Acme", str(fortnox.tenant_id), "client_credentials"))
+        settings = Settings(
+            ready_status=severa.status("Ready for transfer")["guid"],
+            transferred_status=severa.status("Transferred")["guid"],
+        )
+        self.store.settings.put("acme", settings, expected_version=0, who="test")
+
+    def queued(self, url: str) -> list[str]:
+        """The bodies waiting in a queue."""
+        messages = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [message["Body"] for message in messages]
+
+
+@pytest.fixture
+def severa() -> SeveraState:
+    return SeveraState(seed=3)
+
+
+@pytest.fixture
+def fortnox() -> FortnoxState:
+    return FortnoxState()
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, severa: SeveraState, fortnox: FortnoxState) -> Iterator[Account]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    simulators = SeveraSimulator(severa), FortnoxSimulator(fortnox)
+    simulators[0].access.add_client("id", "secret")
+    servers = [serve(simulator, 0) for simulator in simulators]
+    urls = [f"http://127.0.0.1:{server.bind_addr[1]}" for server in servers]
+    with mock_aws():
+        boto3.setup_default_session()
+        made = Account(monkeypatch, *urls)
+        yield made
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def load(account: Account) -> Iterator[Load]:
+    """Makes a function's module as Lambda's first start does."""
+    made = []
+
+    def load_one(job: str) -> ModuleType:
+        made.append(_load(job))
+        return made[-1]
+
+    yield load_one
+    for module in made:
+        if hasattr(module, "sessions"):
+            module.sessions.close()
+
+
+def _load(job: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{job}_app", ROOT / "functions" / job / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def event(name: str, **body: Any) -> dict[str, Any]:
+    """A sample event from events/, its messages' bodies exchanged where given."""
+    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    if body:
+        loaded["Records"][0]["body"] = json.dumps(body)
+    return loaded
+
+
+def ready_invoice(severa: SeveraState) -> dict[str, Any]:
+    customer = severa.add_customer(name="Kund AB", number=1001)
+    severa.add_address(customer, billing=True)
+    project = severa.add_project(customer, name="Webb", number=501)
+    severa.add_work_type(name="Konsult", code="KONSULT")
+    row = Row(row_type=RowType.HOURS, measurement_unit="h", codes=("KONSULT",))
+    return severa.add_invoice(customer, projects=[project], rows=[row], status="Ready for transfer")
+
+
+def test_the_scheduled_poll_asks_for_one_poll_per_connection(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+
+    answer = load("severa_poll").handler(event("severa_poll_schedule"), Context())
+
+    assert answer == {"connections": 1}
+    assert account.queued(account.polls) == ["acme"]
+
+
+def test_the_queued_poll_queues_the_ready_invoices(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+
+    answer = load("severa_poll").handler(event("severa_poll_connection"), Context())
+
+    assert answer == {"batchItemFailures": []}
+    [body] = account.queued(account.invoices)
+    assert Work.from_json(body) == Work("acme", Kind.INVOICE, invoice["guid"], Cause.POLL)
+
+
+def test_a_queued_invoice_is_transferred(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+    message = event("invoice_transfer", connection="acme", kind="invoice", id=invoice["guid"], cause="poll")
+
+    answer = load("invoice_transfer").handler(message, Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert severa.status_of(invoice)["name"] == "Transferred"
+    assert len(list(fortnox.invoices)) == 1
+    assert [e.outcome for e in account.store.log.of("acme", Kind.INVOICE, invoice["guid"])] == [Outcome.TRANSFERRED]
+
+
+def test_a_message_is_not_begun_without_time_to_finish_it(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+    message = event("invoice_transfer", connection="acme", kind="invoice", id=invoice["guid"], cause="poll")
+
+    answer = load("invoice_transfer").handler(message, Context(remaining_ms=5_000))
+
+    assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == [message["Records"][0]["messageId"]]
+    assert len(list(fortnox.invoices)) == 0
+
+
+def test_a_message_that_is_not_ours_fails_alone(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+    message = event("invoice_transfer", connection="acme", kind="invoice", id=invoice["guid"], cause="poll")
+    [good] = message["Records"]
+    bad = {**good, "messageId": "bad", "body": "{}", "attributes": {**good["attributes"], "MessageGroupId": "other"}}
+
+    answer = load("invoice_transfer").handler({"Records": [bad, good]}, Context())
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    assert severa.status_of(invoice)["name"] == "Transferred"
+
+
+def test_later_messages_of_a_failed_one_wait_behind_it(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+    message = event("invoice_transfer", connection="acme", kind="invoice", id=invoice["guid"], cause="poll")
+    [good] = message["Records"]
+    bad = {**good, "messageId": "bad", "body": "{}"}
+
+    answer = load("invoice_transfer").handler({"Records": [bad, good]}, Context())
+
+    assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == ["bad", good["messageId"]]
+    assert len(list(fortnox.invoices)) == 0
+
+
+def test_a_connection_that_lacks_a_secret_is_told_about_once(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    boto3.client("secretsmanager").delete_secret(
+        SecretId="severa-fortnox/test/connection/acme", ForceDeleteWithoutRecovery=True
+    )
+    handler = load("severa_poll").handler
+
+    assert handler(event("severa_poll_connection"), Context()) == {"batchItemFailures": []}
+    assert handler(event("severa_poll_connection"), Context()) == {"batchItemFailures": []}
+
+    [mail] = account.queued(account.mailbox)
+    assert "severa-fortnox/test/connection/acme" in json.loads(mail)["Message"]
+    assert account.queued(account.invoices) == []
+
+
+def test_the_sweeper_takes_up_what_a_dead_worker_left(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    invoice = ready_invoice(severa)
+    account.store.transfers.claim(
+        "acme", Kind.INVOICE, invoice["guid"], reference="r", payload_hash="h", owner="dead", lease_seconds=-1
+    )
+
+    assert load("sweeper").handler(event("sweeper_schedule"), Context()) == {"taken_up": 1}
+
+    [body] = account.queued(account.invoices)
+    assert Work.from_json(body) == Work("acme", Kind.INVOICE, invoice["guid"], Cause.SWEEPER)
+
+
+@pytest.mark.parametrize("job", ["severa_poll", "invoice_transfer", "sweeper"])
+def test_a_missing_variable_is_named_at_the_start(
+    account: Account, load: Load, monkeypatch: pytest.MonkeyPatch, job: str
+) -> None:
+    monkeypatch.delenv("STATE_TABLE")
+
+    with pytest.raises(Exception, match="STATE_TABLE"):
+        load(job)

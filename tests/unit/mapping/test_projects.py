@@ -1,0 +1,85 @@
+"""A project: open, with a start date and without an end, its whole name somewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from severa_fortnox.fortnox.models import PROJECT_COMMENTS, PROJECT_NAME, ProjectPayload
+from severa_fortnox.mapping.projects import map_project
+from tests.unit import builders as a
+
+
+def test_an_ordinary_project_goes_over_whole() -> None:
+    sent, notes = map_project(a.project(description="<p>Etapp 1</p>"))
+
+    assert sent.model_dump(exclude_none=True) == {
+        "ProjectNumber": "501",
+        "Description": "Bygge",
+        "Comments": "Etapp 1",
+        "StartDate": date(2025, 1, 2),
+        "Status": "ONGOING",
+    }
+    assert notes == ()
+
+
+def test_a_name_of_fifty_characters_fits() -> None:
+    sent, notes = map_project(a.project(name="x" * 50))
+
+    assert (sent.Description, sent.Comments, notes) == ("x" * 50, None, ())
+
+
+def test_a_longer_name_is_cut_at_a_word_and_stands_whole_in_the_comments() -> None:
+    name = "Ombyggnad av huvudkontoret för Kund AB på Storgatan 1"
+    sent, notes = map_project(a.project(name=name, description="Etapp 1"))
+
+    assert sent.Description == "Ombyggnad av huvudkontoret för Kund AB på"
+    assert sent.Comments == f"{name}\nEtapp 1"
+    assert [note.code for note in notes] == ["project-name-cut"]
+
+
+@given(st.text(alphabet="ab å", min_size=1, max_size=200).filter(str.strip), st.text(alphabet="ab \n", max_size=900))
+def test_names_and_comments_always_fit(name: str, description: str) -> None:
+    sent, notes = map_project(a.project(name=name, description=description))
+
+    assert 0 < len(sent.Description) <= PROJECT_NAME
+    assert len(sent.Comments or "") <= PROJECT_COMMENTS
+    whole = " ".join(name.split())
+    assert sent.Description == whole or "project-name-cut" in {note.code for note in notes}
+
+
+def test_comments_that_do_not_fit_are_cut_and_said_whole() -> None:
+    _, notes = map_project(a.project(description="ord " * 200))
+
+    assert notes[0].values["text"] == ("ord " * 200).strip()
+
+
+@pytest.mark.parametrize(
+    ("start", "created", "sent"),
+    [
+        (date(2025, 1, 2), datetime(2024, 1, 1, tzinfo=UTC), date(2025, 1, 2)),
+        (None, datetime(2024, 1, 1, 23, 30, tzinfo=UTC), date(2024, 1, 1)),
+        (None, None, None),
+    ],
+)
+def test_the_start_falls_back_to_the_day_it_was_created(
+    start: date | None, created: datetime | None, sent: date | None
+) -> None:
+    assert map_project(a.project(startDate=start, createdDateTime=created))[0].StartDate == sent
+
+
+def test_an_end_date_cannot_even_be_sent() -> None:
+    assert not {name for name in ProjectPayload.model_fields if "end" in name.casefold()}
+
+
+def test_a_closed_project_arrives_open() -> None:
+    assert map_project(a.project(isClosed=True))[0].Status == "ONGOING"
+
+
+def test_characters_replaced_in_name_and_description_are_said_once() -> None:
+    _, notes = map_project(a.project(name='"a"', description='"b" …'))
+
+    assert [(note.code, note.values["characters"]) for note in notes] == [("characters-replaced", '" …')]
