@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from sandbox.company import Act, Company, Expectation, missed, seed
 from sandbox.fortnox import FortnoxSimulator, FortnoxState
 from sandbox.ministack import ROOT
 from sandbox.severa import SeveraSimulator, SeveraState
-from sandbox.simulator import Simulator, serve
+from sandbox.simulator import BACK_DOOR, Simulator, serve
 from sandbox.stack import Stack
 from severa_fortnox.store import Store
 from severa_fortnox.store.log import Outcome
@@ -53,6 +54,8 @@ class Demo:
     fortnox: FortnoxState = field(default_factory=FortnoxState)
     mails: list[dict[str, str]] = field(default_factory=list)
     results: list[tuple[Act, Expectation, list[str]]] = field(default_factory=list)
+    severa_url: str = ""
+    fortnox_url: str = ""
 
     def run(self) -> int:
         """Everything, from the first process to the report; the exit code."""
@@ -61,6 +64,7 @@ class Demo:
         severa, fortnox = SeveraSimulator(self.severa), FortnoxSimulator(self.fortnox)
         severa.access.add_client(*SEVERA_CLIENT)
         with _served(severa) as severa_url, _served(fortnox) as fortnox_url:
+            self.severa_url, self.fortnox_url = severa_url, fortnox_url
             with self.console.status("Building the layer, starting AWS on this machine, deploying template.yaml"):
                 REPORT.parent.mkdir(exist_ok=True)
                 stack = Stack.up(
@@ -144,29 +148,29 @@ class Demo:
             console=self.console,
         )
         until = time.monotonic() + PATIENCE
+        wrong = {each.name: ["it was not looked at"] for each in act.expectations}
         with bar:
             task = bar.add_task(act.title, total=len(act.expectations))
-            waiting = list(act.expectations)
-            while waiting and time.monotonic() < until:
-                time.sleep(0.5)
-                waiting = [each for each in waiting if not self._ended(stack, each)]
-                bar.update(task, completed=len(act.expectations) - len(waiting))
-        store = self._store(stack)
-        dumps = self._dumps()
+            while any(wrong.values()) and time.monotonic() < until:
+                time.sleep(1)
+                wrong = self._look(stack, act)
+                bar.update(task, completed=sum(not each for each in wrong.values()))
+        self.results += [(act, expectation, wrong[expectation.name]) for expectation in act.expectations]
+
+    def _look(self, stack: Stack, act: Act) -> dict[str, list[str]]:
+        """What is not as stated, for each expectation of the act, as both systems and the store show it now."""
+        severa = {invoice["guid"]: invoice for invoice in _state(self.severa_url)}
+        fortnox, store = _state(self.fortnox_url), self._store(stack)
+        wrong = {}
         for expectation in act.expectations:
             problem = store.problems.get(CONNECTION, f"{Kind.INVOICE}#{expectation.invoice}")
             reasons = frozenset(reason.code for reason in problem.reasons) if problem else frozenset()
-            self.results.append((act, expectation, missed(expectation, *dumps, reasons)))
-
-    def _ended(self, stack: Stack, expectation: Expectation) -> bool:
-        store = self._store(stack)
-        outcomes = {entry.outcome for entry in store.log.of(CONNECTION, Kind.INVOICE, expectation.invoice)}
-        return (Outcome.TRANSFERRED if expectation.transferred else Outcome.REFUSED) in outcomes
-
-    def _dumps(self) -> tuple[Any, Any]:
-        """Both systems as their back doors show them."""
-        severa = {invoice["guid"]: invoice for invoice in self.severa.summaries()}
-        return severa, self.fortnox.dump()
+            entries = store.log.of(CONNECTION, Kind.INVOICE, expectation.invoice)
+            done = [entry for entry in entries if entry.outcome is Outcome.TRANSFERRED]
+            wrong[expectation.name] = missed(expectation, severa, fortnox, reasons)
+            if expectation.transferred and len(done) != 1:
+                wrong[expectation.name].append(f"the log has {len(done)} transfers of it")
+        return wrong
 
     def _store(self, stack: Stack) -> Store:
         return Store(stack.aws.client("dynamodb"), stack.outputs["StateTable"], stack.outputs["TransferLogTable"])
@@ -253,6 +257,12 @@ def _served(simulator: Simulator) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.bind_addr[1]}"
     finally:
         server.stop()
+
+
+def _state(url: str) -> Any:
+    """What a simulator shows through its back door."""
+    with urllib.request.urlopen(f"{url}{BACK_DOOR}state") as answer:
+        return json.load(answer)
 
 
 def _calls(simulator: Simulator) -> int:

@@ -192,6 +192,9 @@ class CountingPace:
     def wait(self) -> None:
         self.waits += 1
 
+    def penalty(self, seconds: float) -> None:
+        self.penalties = [*getattr(self, "penalties", []), seconds]
+
 
 def test_a_call_that_was_never_sent_is_tried_once_more_in_its_own_turn() -> None:
     outcomes: list[httpx.Response | Exception] = [httpx.ConnectError("no"), httpx.Response(201, content=b"{}")]

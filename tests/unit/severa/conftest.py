@@ -66,6 +66,9 @@ class CountingPace:
     def wait(self) -> None:
         self.waits += 1
 
+    def penalty(self, seconds: float) -> None:
+        self.penalties = [*getattr(self, "penalties", []), seconds]
+
 
 @pytest.fixture
 def server() -> Server:
