@@ -122,16 +122,17 @@ def _worker(variables: Mapping[str, str], todo: Queue[list[str] | None], done: Q
 
 #: What the workers report goes to this one.
 LOGGER = Logger(service="bench", level="WARNING")
-_SESSIONS: list[Sessions] = []
+#: One opened stack per emulator.
+_SESSIONS: dict[str, Sessions] = {}
 
 
 def _work(variables: Mapping[str, str], guids: list[str]) -> Counter[str]:
     """One batch, as the invoice_transfer function handles it; the store calls it took."""
     os.environ.update(variables)
-    if not _SESSIONS:
+    if variables["STATE_TABLE"] not in _SESSIONS:
         boto3.setup_default_session()
-        _SESSIONS.append(Sessions(environment(VendorEnvironment)))
-    sessions = _SESSIONS[0]
+        _SESSIONS[variables["STATE_TABLE"]] = Sessions(environment(VendorEnvironment))
+    sessions = _SESSIONS[variables["STATE_TABLE"]]
     counts: Counter[str] = Counter()
     sessions.aws["dynamodb"].meta.events.register(
         "before-call.dynamodb", lambda model, **_: counts.update([model.name]), unique_id="bench"

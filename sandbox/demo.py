@@ -179,6 +179,9 @@ class Demo:
         self, severa: SeveraSimulator, fortnox: FortnoxSimulator, entries: int, seconds: float
     ) -> dict[str, Any]:
         ended = {expectation.invoice: (expectation, wrong) for _, expectation, wrong in self.results}
+        missed_all = [f"{each.name}: {'; '.join(wrong)}" for _, each, wrong in self.results if wrong]
+        if len(self.mails) != self._mails_due():
+            missed_all.append(f"mails: {len(self.mails)} came, {self._mails_due()} are due")
         references = Counter(invoice["ExternalInvoiceReference1"] for invoice in self.fortnox.invoices)
         done = {guid for guid in ended if references[f"severa-{guid}"]}
         refused = {guid for guid, (expectation, _) in ended.items() if guid not in done and not expectation.transferred}
@@ -197,9 +200,18 @@ class Demo:
             "seconds": round(seconds, 1),
             "expectations": {
                 "met": sum(not wrong for _, _, wrong in self.results),
-                "missed": [f"{each.name}: {'; '.join(wrong)}" for _, each, wrong in self.results if wrong],
+                "missed": missed_all,
             },
         }
+
+    def _mails_due(self) -> int:
+        """One for each refusal, one more when a refused invoice went through later."""
+        refused: set[str] = set()
+        due = 0
+        for _, expectation, _ in self.results:
+            due += not expectation.transferred or expectation.invoice in refused
+            refused |= set() if expectation.transferred else {expectation.invoice}
+        return due
 
     def _show(self, report: dict[str, Any]) -> None:
         table = Table(title="Invoices", title_justify="left", header_style="bold", show_lines=False)
@@ -238,6 +250,19 @@ class Mailbox:
         self._url = self._sqs.create_queue(QueueName="mailbox")["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
         topic = stack.outputs["AlertTopicArn"]
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "sns.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": attributes["QueueArn"],
+                    "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+                }
+            ],
+        }
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": json.dumps(policy)})
         stack.aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
 
     def read(self) -> list[dict[str, str]]:

@@ -81,6 +81,11 @@ class Settings(BaseModel):
                         f"{name} is the same status as ready_status: the invoice would be picked up again and again; "
                         "choose another Severa status"
                     )
+        if self.failed_status is not None and self.failed_status == self.transferred_status:
+            raise ValueError(
+                "failed_status is the same status as transferred_status: a refused invoice would look transferred; "
+                "choose another Severa status"
+            )
         return self
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from severa_fortnox.alerts.words import OURS, VENDORS
-from severa_fortnox.errors import IntegrationError, System
+from severa_fortnox.errors import IntegrationError, Misconfigured, System
 from severa_fortnox.reason import Reason
 
 
@@ -101,4 +101,4 @@ def reason_of(error: IntegrationError) -> Reason:
     own = f"{error.system}-{error.code}" if error.code else f"{error.system}-refused"
     if own in VENDORS:
         return Reason(own, values)
-    return Reason(f"{error.system}-refused", values)
+    return Reason(f"{error.system}-{'closed' if isinstance(error, Misconfigured) else 'refused'}", values)

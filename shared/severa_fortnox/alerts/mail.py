@@ -43,7 +43,11 @@ def problem_mail(problem: Problem, connection: str, links: Mapping[str, str]) ->
         if words.fix:
             lines += [f"   What to do: {words.fix}.", f"   Who: {words.who}."]
     lines += _where(problem, links)
-    lines += ["", "When it is mended it is tried again by itself, or at once with: severa-fortnox retry"]
+    lines += [
+        "",
+        "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it",
+        f"was moved to the failed status. At once, from either: severa-fortnox retry {problem.connection}",
+    ]
     return Mail(_subject(f"Not {'working' if whole else 'transferred'}: {problem.name}"), "\n".join(lines) + "\n")
 
 

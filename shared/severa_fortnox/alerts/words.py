@@ -44,7 +44,7 @@ OURS: Words = {
     "original-not-linked": (
         "I",
         "The credit note credits invoice {original}, which this integration has not transferred",
-        "Transfer the original invoice first; the credit note follows by itself",
+        "Transfer the original invoice first, then set the credit note ready again if it was moved away",
     ),
     "currency-not-named": (
         "I",
@@ -398,6 +398,18 @@ VENDORS: Words = {
         "Severa refused it: {text} (code {code})",
         "Correct what Severa names and try again",
     ),
+    "fortnox-closed": (
+        "F",
+        "Fortnox does not let us do it: {text} (code {code})",
+        "Check the company's licences and the connected user's rights, and connect the Fortnox company again",
+    ),
+    "severa-closed": (
+        "S",
+        "Severa does not let us do it: {text} (code {code})",
+        "Check in Severa that the organisation and its REST API are active and the client credentials have the rights",
+    ),
+    "ours-closed": ("O", "{text}", "Look at the settings of the connection and the stack"),
+    "store-closed": ("O", "The store does not let us do it: {text}", "Look at the function's log and its role"),
     "ours-refused": ("O", "{text}", "Look at the settings of the connection"),
     "store-refused": ("O", "The store refused it: {text}", "Look at the function's log"),
 }

@@ -50,6 +50,7 @@ class InvoiceFacts:
         countries: Severa's country register.
         files: the invoice's attachments; empty when they are not wanted.
         begun: whether an earlier run may have sent it, so that it is seen through whatever status it is in now.
+        by_person: whether a person asked for it; then it is also taken from the failed status.
         sent: its Fortnox number when an earlier run has sent it.
         finished: whether nothing was left to do after that.
         readings: how what is unknown about Severa is read.
@@ -67,6 +68,7 @@ class InvoiceFacts:
     countries: Sequence[Country]
     files: Sequence[InvoiceFile] = ()
     begun: bool = False
+    by_person: bool = False
     sent: str | None = None
     finished: bool = False
     readings: Readings = field(default_factory=Readings)
@@ -134,7 +136,11 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
         Link when it is in Fortnox already (only Severa's status is to be put right), Skip when it is not asked for,
         Refuse with every reason, or Create with the whole plan.
     """
-    skip = None if facts.begun and not facts.finished else not_asked_for(facts.invoice, settings)
+    skip = (
+        None
+        if facts.begun and not facts.finished
+        else not_asked_for(facts.invoice, settings, by_person=facts.by_person)
+    )
     if skip is not None:
         return skip
     if facts.sent is not None:
@@ -172,10 +178,15 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
     return Create(plan, _distinct([*notes, *mapped.notes, *file_notes, *dependency_notes]))
 
 
-def not_asked_for(invoice: Invoice, settings: Settings) -> Skip | None:
-    """Why nothing is to be done with an invoice that no earlier run has begun to send; None when something is."""
+def not_asked_for(invoice: Invoice, settings: Settings, *, by_person: bool) -> Skip | None:
+    """Why nothing is to be done with an invoice that no earlier run has begun to send; None when something is.
+
+    Args:
+        by_person: a person who asks for a refused invoice means it, so the failed status counts as ready for them.
+    """
     status = invoice.status
-    if status is None or status.guid != settings.ready_status:
+    asked = {settings.ready_status, settings.failed_status if by_person else settings.ready_status}
+    if status is None or status.guid not in asked:
         return Skip(Reason("not-ready", {"status": (status.name or status.guid) if status else "none"}))
     if settings.invoices_from is not None and invoice.date < settings.invoices_from:
         return Skip(Reason("before-first-day", {"date": str(invoice.date), "first": str(settings.invoices_from)}))

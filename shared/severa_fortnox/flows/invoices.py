@@ -34,7 +34,7 @@ from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.store.links import LinkKey
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.transfers import State, Transfer
-from severa_fortnox.work import Kind, Work
+from severa_fortnox.work import Cause, Kind, Work
 
 #: Reasons that rest on what Fortnox's registers and cards say; believed only when those were read for the decision.
 _FROM_REGISTERS = frozenset(
@@ -62,10 +62,10 @@ def transfer(session: Session, work: Work) -> Outcome:
     known = session.store.transfers.get(session.connection.id, Kind.INVOICE, work.id)
     facts: InvoiceFacts | None = None
     try:
-        facts = gather(session, work.id, known)
+        facts = gather(session, work, known)
         decision = decide(facts, session.settings)
         if isinstance(decision, Refuse) and _FROM_REGISTERS & {reason.code for reason in decision.reasons}:
-            facts = gather(session, work.id, known, fresh=True)
+            facts = gather(session, work, known, fresh=True)
             decision = decide(facts, session.settings)
         if isinstance(decision, Refuse):
             decision = _already_there(session, facts, decision)
@@ -77,23 +77,25 @@ def transfer(session: Session, work: Work) -> Outcome:
     return record(session, work, facts, decision)
 
 
-def gather(session: Session, guid: str, known: Transfer | None, *, fresh: bool = False) -> InvoiceFacts:
+def gather(session: Session, work: Work, known: Transfer | None, *, fresh: bool = False) -> InvoiceFacts:
     """Everything the decision needs.
 
     Everything linked and registers cached, this costs Severa two calls (invoice, rows) and Fortnox none.
 
     Args:
-        guid: the Severa invoice.
+        work: names the Severa invoice, and says who asked.
         known: its transfer; None when it was never begun.
         fresh: read Fortnox's registers and cards again although they are cached.
     """
     if fresh:
         session.registers.refresh()
+    guid = work.id
     invoice = session.severa.invoice(guid)
     sent = known.foreign_id if known is not None and known.state in {State.BOUND, State.DONE} else None
     finished = known is not None and known.state is State.DONE
     begun = known is not None and (known.state is not State.NEW or known.doubt_until is not None)
-    if finished or (not begun and not_asked_for(invoice, session.settings) is not None):
+    by_person = work.cause is Cause.PERSON
+    if finished or (not begun and not_asked_for(invoice, session.settings, by_person=by_person) is not None):
         return InvoiceFacts.head(invoice, sent=sent, finished=finished, readings=session.readings)
     rows = session.severa.invoice_rows(guid)
     codes = single_codes(rows)
@@ -127,6 +129,7 @@ def gather(session: Session, guid: str, known: Transfer | None, *, fresh: bool =
         countries=session.registers.countries(),
         files=session.severa.invoice_files(guid) if session.settings.attachments else (),
         begun=begun,
+        by_person=by_person,
         sent=sent,
         readings=session.readings,
     )

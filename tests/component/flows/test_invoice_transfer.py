@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from severa_fortnox.store.log import Outcome
+from severa_fortnox.work import Cause
 from tests.component.company import ready_invoice
 from tests.component.world import World
 
@@ -36,3 +37,19 @@ def test_a_plain_invoice_with_everything_linked_costs_one_fortnox_and_three_seve
     assert len(world.fortnox_calls.journal.calls) - fortnox == 1
     assert len(world.severa_calls.journal.calls) - severa == 3
     assert len(world.fortnox_invoices()) == 2
+
+
+def test_a_person_may_retry_an_invoice_from_the_failed_status(world: World) -> None:
+    failed = world.severa.status("Transfer failed")
+    world.set(failed_status=failed["guid"])
+    card = world.fortnox.add_customer(CustomerNumber="1001", Name="Björk & Åström AB", Active=False)
+    invoice = ready_invoice(world)
+    assert world.run(invoice["guid"]) is Outcome.REFUSED
+    assert world.status(invoice) == "Transfer failed"
+    card["Active"] = True
+
+    assert world.run(invoice["guid"]) is Outcome.NOTHING_TO_DO
+    assert world.run(invoice["guid"], Cause.PERSON) is Outcome.TRANSFERRED
+
+    assert world.status(invoice) == "Transferred"
+    assert len(world.mails) == 2

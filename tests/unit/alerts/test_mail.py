@@ -59,7 +59,8 @@ def test_a_mail_says_what_why_how_and_who() -> None:
         "\n"
         "In Severa: https://severa.test/invoices/guid-1\n"
         "\n"
-        "When it is mended it is tried again by itself, or at once with: severa-fortnox retry\n"
+        "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it\n"
+        "was moved to the failed status. At once, from either: severa-fortnox retry acme\n"
     )
 
 
