@@ -25,7 +25,7 @@ SEVERA_LIMIT, SEVERA_WINDOW = 1, 0.1055
 #: the calls behind it. A slow store or a busy processor then costs a slot and never the limit.
 FORTNOX_SLACK, SEVERA_SLACK = 0.1, 0.025
 #: Seconds a reservation is made ahead, about what writing it takes.
-_AHEAD = 0.01
+AHEAD = 0.01
 
 #: Lost races in a row before giving up; each winner is another worker's progress.
 _TRIES = 40
@@ -154,7 +154,7 @@ class Limiter:
         granted: list[float] = []
 
         def reserved(seen: _Shared) -> _Shared:
-            start = max(self.clock() + _AHEAD, seen.not_before)
+            start = max(self.clock() + AHEAD, seen.not_before)
             granted[:], sent = reserve(seen.sent, start, len(calls), self.limit, self.window)
             return _Shared(tuple(sent), seen.not_before, seen.version)
 
