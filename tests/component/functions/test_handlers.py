@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,28 +49,34 @@ class Account:
     """The stack's resources on moto, one connection in it, and the simulators it calls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, severa_url: str, fortnox_url: str) -> None:
+        # Names of this test's own: where another module's mock is still open, what tests made there is there too.
+        own = uuid.uuid4().hex[:8]
+        self.secrets = f"severa-fortnox/{own}"
+        state, log = f"State-{own}", f"TransferLog-{own}"
         self.sqs = boto3.client("sqs")
-        self.invoices = self.sqs.create_queue(QueueName="invoices.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        self.polls = self.sqs.create_queue(QueueName="polls")["QueueUrl"]
-        self.mailbox = self.sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+        self.invoices = self.sqs.create_queue(QueueName=f"invoices-{own}.fifo", Attributes={"FifoQueue": "true"})[
+            "QueueUrl"
+        ]
+        self.polls = self.sqs.create_queue(QueueName=f"polls-{own}")["QueueUrl"]
+        self.mailbox = self.sqs.create_queue(QueueName=f"mailbox-{own}")["QueueUrl"]
         sns = boto3.client("sns")
-        topic = sns.create_topic(Name="alerts")["TopicArn"]
+        topic = sns.create_topic(Name=f"alerts-{own}")["TopicArn"]
         arn = self.sqs.get_queue_attributes(QueueUrl=self.mailbox, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         dynamodb = boto3.client("dynamodb")
-        create_tables(dynamodb, "State", "TransferLog")
-        self.store = Store(dynamodb, "State", "TransferLog")
+        create_tables(dynamodb, state, log)
+        self.store = Store(dynamodb, state, log)
         environment = {
             "STAGE": "test",
-            "STATE_TABLE": "State",
-            "LOG_TABLE": "TransferLog",
+            "STATE_TABLE": state,
+            "LOG_TABLE": log,
             "TRANSFER_LOG_YEARS": "8",
             "ALERT_TOPIC_ARN": topic,
             "INVOICE_QUEUE_URL": self.invoices,
             "POLL_QUEUE_URL": self.polls,
-            "SECRETS_PREFIX": "severa-fortnox/test",
+            "SECRETS_PREFIX": self.secrets,
             "SEVERA_API_URL": f"{severa_url}/rest-api",
             "FORTNOX_API_URL": fortnox_url,
             "FORTNOX_AUTH_URL": f"{fortnox_url}/oauth-v1",
@@ -82,7 +89,7 @@ class Account:
 
     def connect(self, severa: SeveraState, fortnox: FortnoxState) -> None:
         """The connection `acme`, as the command line adds it."""
-        credentials = Credentials(boto3.client("secretsmanager"), "severa-fortnox/test")
+        credentials = Credentials(boto3.client("secretsmanager"), self.secrets)
         grants = fortnox.grants
         credentials.put(
             credentials.app_name, FortnoxApp(client_id=grants.client_id, client_secret=grants.client_secret)
@@ -256,7 +263,7 @@ def test_a_connection_that_lacks_a_secret_is_told_about_once(
 ) -> None:
     account.connect(severa, fortnox)
     boto3.client("secretsmanager").delete_secret(
-        SecretId="severa-fortnox/test/connection/acme", ForceDeleteWithoutRecovery=True
+        SecretId=f"{account.secrets}/connection/acme", ForceDeleteWithoutRecovery=True
     )
     handler = load("severa_poll").handler
 
@@ -264,7 +271,7 @@ def test_a_connection_that_lacks_a_secret_is_told_about_once(
     assert handler(event("severa_poll_connection"), Context()) == {"batchItemFailures": []}
 
     [mail] = account.queued(account.mailbox)
-    assert "severa-fortnox/test/connection/acme" in json.loads(mail)["Message"]
+    assert f"{account.secrets}/connection/acme" in json.loads(mail)["Message"]
     assert account.queued(account.invoices) == []
 
 
