@@ -247,6 +247,27 @@ OURS: Words = {
         "{invoice} was sent before its answer was lost and is in Fortnox as {numbers}, but would be refused now",
         "Mend the reasons below, or cancel the invoice in Fortnox",
     ),
+    "taken-back-but-in-fortnox": (
+        "F",
+        "{invoice} was taken back in Severa after it was sent, and is in Fortnox as {numbers}",
+        "Set it ready again in Severa to keep the Fortnox invoice, or cancel that one in Fortnox",
+    ),
+    "cancelled-in-fortnox": (
+        "I",
+        "{invoice} was transferred before, and its Fortnox invoice {number} is cancelled or gone",
+        "Make a new invoice in Severa; the old one is never sent a second time",
+    ),
+    "deleted-in-severa": ("-", "Invoice {invoice} does not exist in Severa any more", ""),
+    "deleted-in-severa-after-sending": (
+        "F",
+        "Invoice {invoice} was deleted in Severa after it was sent; in Fortnox: {numbers}",
+        "Cancel or credit the invoice in Fortnox, if it is there",
+    ),
+    "failed-status-refused": (
+        "S",
+        "Severa does not let a refused invoice be moved to the failed status: {text}",
+        "Choose another failed_status in the settings, or permit the change in Severa",
+    ),
     "already-linked-elsewhere": (
         "O",
         "{kind} {number} is linked to another record: {why}",

@@ -49,7 +49,7 @@ class InvoiceFacts:
         registers: what exists in Fortnox.
         countries: Severa's country register.
         files: the invoice's attachments; empty when they are not wanted.
-        begun: whether an earlier run may have sent it, so that it is seen through whatever status it is in now.
+        begun: whether an earlier run may have sent it, so that it is searched for whatever status it is in now.
         by_person: whether a person asked for it; then it is also taken from the failed status.
         sent: its Fortnox number when an earlier run has sent it.
         finished: whether nothing was left to do after that.
@@ -74,7 +74,16 @@ class InvoiceFacts:
     readings: Readings = field(default_factory=Readings)
 
     @classmethod
-    def head(cls, invoice: Invoice, *, sent: str | None, finished: bool, readings: Readings) -> InvoiceFacts:
+    def head(
+        cls,
+        invoice: Invoice,
+        *,
+        sent: str | None,
+        begun: bool,
+        finished: bool,
+        by_person: bool,
+        readings: Readings,
+    ) -> InvoiceFacts:
         """The facts of an invoice that is not to be sent: its rows and what it refers to were not read."""
         nothing = Registers(frozenset(), frozenset(), {})
         return cls(
@@ -88,7 +97,8 @@ class InvoiceFacts:
             original=None,
             registers=nothing,
             countries=(),
-            begun=finished,
+            begun=begun,
+            by_person=by_person,
             sent=sent,
             finished=finished,
             readings=readings,
@@ -97,12 +107,7 @@ class InvoiceFacts:
     @property
     def name(self) -> str:
         """How a person knows the invoice."""
-        kind = "credit note" if self.invoice.isCreditNote else "invoice"
-        buyer = self.invoice.receiverCustomerName or (
-            (self.invoice.billingCustomer.name or "") if self.invoice.billingCustomer else ""
-        )
-        number = str(self.invoice.number) if self.invoice.number is not None else f"draft {self.invoice.guid[:8]}"
-        return f"{kind} {number} {buyer}".strip()
+        return name_of(self.invoice)
 
 
 @dataclass(frozen=True)
@@ -136,13 +141,10 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
         Link when it is in Fortnox already (only Severa's status is to be put right), Skip when it is not asked for,
         Refuse with every reason, or Create with the whole plan.
     """
-    skip = (
-        None
-        if facts.begun and not facts.finished
-        else not_asked_for(facts.invoice, settings, by_person=facts.by_person)
-    )
-    if skip is not None:
-        return skip
+    if facts.sent is None or facts.finished:
+        skip = not_asked_for(facts.invoice, settings, by_person=facts.by_person)
+        if skip is not None:
+            return skip
     if facts.sent is not None:
         return Link(facts.sent, "sent before")
     refusals: list[Reason] = [*_head_refusals(facts, settings)]
@@ -292,6 +294,19 @@ def _total_refusals(facts: InvoiceFacts, *, rows: list[Line], notes: list[Reason
     if rounding:
         notes.append(Reason("totals-rounded", {**values, "rounding": rounding}))
     return []
+
+
+def name_of(invoice: Invoice) -> str:
+    """How a person knows an invoice."""
+    kind = "credit note" if invoice.isCreditNote else "invoice"
+    billed = (invoice.billingCustomer.name if invoice.billingCustomer else None) or ""
+    number = str(invoice.number) if invoice.number is not None else f"draft {invoice.guid[:8]}"
+    return f"{kind} {number} {invoice.receiverCustomerName or billed}".strip()
+
+
+def taxed_rows(rows: Sequence[InvoiceRow]) -> int:
+    """The rows whose VAT may be rounded each by itself."""
+    return len([row for row in rows if row.vatRate and row.quantity and row.unitPrice and row.unitPrice.amount])
 
 
 def expected_totals(facts: InvoiceFacts, settings: Settings) -> Totals:

@@ -61,7 +61,7 @@ class Creation:
         id: in Severa.
         reference: what the record carries that a search finds.
         payload: as JSON text, for its hash.
-        send: makes it; one POST.
+        send: makes it; one POST. None when it is not wanted any more: only what an earlier attempt made is looked for.
         search: finds what an earlier attempt made; raises `NeedsPerson` when what it finds is not what we would make.
     """
 
@@ -69,12 +69,14 @@ class Creation:
     id: str
     reference: str
     payload: str
-    send: Callable[[], Made]
+    send: Callable[[], Made] | None
     search: Callable[[str], Sequence[Made]]
 
 
 def create_once(session: Session, creation: Creation, known: Transfer | None = None) -> Transfer:
     """The transfer in state BOUND (or DONE): the record exists in Fortnox once and is linked.
+
+    Without a `send`, NEW says that it certainly does not exist.
 
     Args:
         known: the transfer as read a moment ago; None when it was not read.
@@ -104,10 +106,12 @@ def create_once(session: Session, creation: Creation, known: Transfer | None = N
         if found is not None:
             return _bind(session, transfer, found, "found by reference")
         transfer = transfers.settle(transfer, reference=creation.reference, payload_hash=payload_hash)
+    if creation.send is None:
+        return transfers.release(transfer)
     try:
         made = creation.send()
     except UnknownOutcome:
-        transfers.doubt(transfer, session.patience.settle)
+        transfers.doubt(transfer, min(session.patience.refusal, session.patience.settle * 2 ** (transfer.attempt - 1)))
         raise
     except (Retryable, RateLimited, Rejected, Misconfigured):
         transfers.release(transfer)

@@ -14,11 +14,13 @@ from severa_fortnox.decisions.invoices import (
     InvoicePlan,
     decide,
     expected_totals,
+    name_of,
     not_asked_for,
     single_codes,
+    taxed_rows,
 )
-from severa_fortnox.errors import Bug, IntegrationError, Misconfigured, Rejected, System
-from severa_fortnox.flows import customers, outcome, products, projects
+from severa_fortnox.errors import Busy, IntegrationError, Misconfigured, NotFound, Rejected, System
+from severa_fortnox.flows import counterparts, customers, outcome, products, projects
 from severa_fortnox.flows.attachments import attach
 from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
 from severa_fortnox.flows.session import Session
@@ -60,24 +62,29 @@ def transfer(session: Session, work: Work) -> Outcome:
     """
     require_statuses(session.settings)
     known = session.store.transfers.get(session.connection.id, Kind.INVOICE, work.id)
-    facts: InvoiceFacts | None = None
     try:
-        facts = gather(session, work, known)
+        invoice = session.severa.invoice(work.id)
+    except NotFound:
+        return _gone(session, work, known)
+    try:
+        facts = gather(session, work, known, invoice)
         decision = decide(facts, session.settings)
         if isinstance(decision, Refuse) and _FROM_REGISTERS & {reason.code for reason in decision.reasons}:
-            facts = gather(session, work, known, fresh=True)
+            facts = gather(session, work, known, invoice, fresh=True)
             decision = decide(facts, session.settings)
         if isinstance(decision, Refuse):
             decision = _already_there(session, facts, decision)
         carry_out(session, work, facts, decision, known)
+        return record(session, work, facts, decision, known)
     except NeedsPerson as stop:
-        return outcome.refuse(session, work, _about(work, facts), stop.reasons)
+        return _refuse(session, work, invoice, stop.reasons, known)
     except Rejected as refusal:
-        return outcome.refuse(session, work, _about(work, facts), (reason_of(refusal),))
-    return record(session, work, facts, decision)
+        return _refuse(session, work, invoice, (reason_of(refusal),), known)
 
 
-def gather(session: Session, work: Work, known: Transfer | None, *, fresh: bool = False) -> InvoiceFacts:
+def gather(
+    session: Session, work: Work, known: Transfer | None, invoice: Invoice, *, fresh: bool = False
+) -> InvoiceFacts:
     """Everything the decision needs.
 
     Everything linked and registers cached, this costs Severa two calls (invoice, rows) and Fortnox none.
@@ -85,18 +92,21 @@ def gather(session: Session, work: Work, known: Transfer | None, *, fresh: bool 
     Args:
         work: names the Severa invoice, and says who asked.
         known: its transfer; None when it was never begun.
+        invoice: Severa's invoice as of now.
         fresh: read Fortnox's registers and cards again although they are cached.
     """
     if fresh:
         session.registers.refresh()
     guid = work.id
-    invoice = session.severa.invoice(guid)
     sent = known.foreign_id if known is not None and known.state in {State.BOUND, State.DONE} else None
     finished = known is not None and known.state is State.DONE
     begun = known is not None and (known.state is not State.NEW or known.doubt_until is not None)
     by_person = work.cause is Cause.PERSON
-    if finished or (not begun and not_asked_for(invoice, session.settings, by_person=by_person) is not None):
-        return InvoiceFacts.head(invoice, sent=sent, finished=finished, readings=session.readings)
+    unasked = not_asked_for(invoice, session.settings, by_person=by_person) is not None
+    if finished or (unasked and sent is None):
+        return InvoiceFacts.head(
+            invoice, sent=sent, begun=begun, finished=finished, by_person=by_person, readings=session.readings
+        )
     rows = session.severa.invoice_rows(guid)
     codes = single_codes(rows)
     links = _links(session, invoice, tuple(codes))
@@ -148,7 +158,10 @@ def carry_out(
             creation = _creation(session, facts, plan.payload, plan.expected)
             sent = create_once(session, creation, known)
             _finish(session, work, facts, sent, notes, resumed=False)
+        case Skip() if facts.begun and not facts.finished:
+            _take_back(session, facts, known)
         case Link() if facts.finished:
+            _require_alive(session, facts, decision.foreign_id)
             _move(session, facts.invoice, decision.foreign_id)
         case Link():
             # Nothing is sent any more: claiming a transfer that is BOUND only takes its lease.
@@ -157,7 +170,9 @@ def carry_out(
             _finish(session, work, facts, sent, (), resumed=True)
 
 
-def record(session: Session, work: Work, facts: InvoiceFacts, decision: InvoiceDecision) -> Outcome:
+def record(
+    session: Session, work: Work, facts: InvoiceFacts, decision: InvoiceDecision, known: Transfer | None
+) -> Outcome:
     """One line in the log, the problem opened or closed; a success was logged together with its last step."""
     match decision:
         case Create():
@@ -167,13 +182,13 @@ def record(session: Session, work: Work, facts: InvoiceFacts, decision: InvoiceD
                 return Outcome.TRANSFERRED
             outcome.withdraw(session, work)
             text = f"{facts.name} was transferred before: it is Fortnox invoice {number}"
-            return outcome.note(session, work, Outcome.LINKED, facts.name, text)
+            return outcome.note(session, work, Outcome.LINKED, facts.name, text, always=True)
         case Skip(reason=reason):
             if facts.invoice.status is None or facts.invoice.status.guid != session.settings.failed_status:
                 outcome.withdraw(session, work)
             return outcome.note(session, work, Outcome.NOTHING_TO_DO, facts.name, sentences((reason,)))
         case Refuse(reasons=reasons):
-            return outcome.refuse(session, work, _about(work, facts), reasons)
+            return _refuse(session, work, facts.invoice, reasons, known)
 
 
 def require_statuses(settings: Settings) -> None:
@@ -228,10 +243,12 @@ def _creation(
 ) -> Creation:
     """The invoice as the create protocol sees it; without a payload it can only be taken up, not sent."""
 
-    def send() -> Made:
-        if payload is None or expected is None:
-            raise Bug("nothing to send", system=System.OURS, operation="transfer invoice", reference=facts.name)
-        return _made(session.fortnox.create_invoice(payload), expected, len(facts.rows))
+    send = None
+    if payload is not None and expected is not None:
+        wanted, totals = payload, expected
+
+        def send() -> Made:
+            return _made(session.fortnox.create_invoice(wanted), totals, taxed_rows(facts.rows))
 
     def search(reference: str) -> Sequence[Made]:
         found = [
@@ -240,7 +257,7 @@ def _creation(
         if payload is not None and expected is not None:
             for each in found:
                 _require_same(each, payload, expected, facts)
-            return [_made(each, expected, len(facts.rows)) for each in found]
+            return [_made(each, expected, taxed_rows(facts.rows)) for each in found]
         return [Made(each.DocumentNumber) for each in found]
 
     return Creation(
@@ -273,7 +290,7 @@ def _require_same(found: FortnoxInvoice, payload: InvoicePayload, expected: Tota
     if (found.Total or Decimal(0)) * expected.total < 0 or (found.is_credit and expected.total > 0):
         wrong.append("it is a credit invoice" if found.is_credit else "its sign is the other one")
     answered = Answered(found.Net, found.TotalVAT, found.RoundOff, found.Total)
-    differs = difference(expected, answered, len(facts.rows))
+    differs = difference(expected, answered, taxed_rows(facts.rows))
     if differs:
         wrong.append(differs)
     if wrong:
@@ -321,18 +338,84 @@ def _put_down(session: Session, sent: Transfer, failure: Exception) -> None:
         session.store.transfers.postpone(current, session.clock() + wait)
 
 
-def _about(work: Work, facts: InvoiceFacts | None) -> outcome.About:
-    """What a person is told the invoice is, as far as it was read."""
-    if facts is None:
-        return outcome.About(f"invoice {work.id}")
-    invoice = facts.invoice
+def _gone(session: Session, work: Work, known: Transfer | None) -> Outcome:
+    """The invoice was deleted in Severa: nothing is left to do, unless it is or may be in Fortnox."""
+    if known is None or (known.state is State.NEW and known.doubt_until is None):
+        outcome.withdraw(session, work)
+        text = sentences((Reason("deleted-in-severa", {"invoice": work.id}),))
+        return outcome.note(session, work, Outcome.SKIPPED, f"invoice {work.id}", text)
+    if known.state is State.DONE:
+        return outcome.note(session, work, Outcome.NOTHING_TO_DO, f"invoice {work.id}", "It was transferred before")
+    found = session.fortnox.invoices_by_reference(our_reference(work.id))
+    numbers = ", ".join(each.DocumentNumber for each in found) or known.foreign_id or "none was found"
+    reason = Reason("deleted-in-severa-after-sending", {"invoice": work.id, "numbers": numbers})
+    result = outcome.refuse(session, work, outcome.About(f"invoice {work.id}"), (reason,))
+    _rest(session, known)
+    return result
+
+
+def _take_back(session: Session, facts: InvoiceFacts, known: Transfer | None) -> None:
+    """The invoice may have been sent and is not asked for any more: find out, and send nothing.
+
+    Raises:
+        NeedsPerson: it is in Fortnox.
+        UnknownOutcome: it may still show up there.
+    """
+    found = session.fortnox.invoices_by_reference(our_reference(facts.invoice.guid))
+    if found:
+        numbers = ", ".join(each.DocumentNumber for each in found)
+        raise NeedsPerson(Reason("taken-back-but-in-fortnox", {"invoice": facts.name, "numbers": numbers}))
+    create_once(session, _creation(session, facts, None, None), known)
+
+
+def _require_alive(session: Session, facts: InvoiceFacts, number: str) -> None:
+    """An invoice that was transferred and is set ready again is still the one in Fortnox.
+
+    Raises:
+        NeedsPerson: it was cancelled there, or is not there any more.
+    """
+    found = counterparts.found_by_number(session.fortnox.invoice, number)
+    if found is None or found.Cancelled:
+        raise NeedsPerson(Reason("cancelled-in-fortnox", {"invoice": facts.name, "number": number}))
+
+
+def _refuse(
+    session: Session, work: Work, invoice: Invoice, reasons: Sequence[Reason], known: Transfer | None
+) -> Outcome:
+    result = outcome.refuse(session, work, _about(invoice), reasons)
+    if known is not None and known.state is not State.DONE and (known.state is not State.NEW or known.doubt_until):
+        _rest(session, known)
+    return result
+
+
+def _rest(session: Session, known: Transfer) -> None:
+    """A begun invoice that waits for a person is not swept every few minutes meanwhile."""
+    transfers = session.store.transfers
+    try:
+        held = transfers.claim(
+            session.connection.id,
+            Kind.INVOICE,
+            known.id,
+            reference=known.reference,
+            payload_hash=known.payload_hash,
+            owner=session.owner,
+            lease_seconds=session.patience.lease,
+        )
+        if held.state is not State.DONE:
+            transfers.postpone(held, session.clock() + session.patience.refusal)
+    except Busy:
+        # Another worker has it and says itself when to come again.
+        return
+
+
+def _about(invoice: Invoice) -> outcome.About:
+    """What a person is told the invoice is."""
     total = invoice.totalIncludingTax.amount if invoice.totalIncludingTax else None
+    billed = (invoice.billingCustomer.name if invoice.billingCustomer else None) or ""
     return outcome.About(
-        facts.name,
+        name_of(invoice),
         {
-            "customer": invoice.receiverCustomerName
-            or (invoice.billingCustomer.name if invoice.billingCustomer else "")
-            or "",
+            "customer": invoice.receiverCustomerName or billed,
             "amount": "" if total is None else f"{plain(total)} {currency_of(invoice)}".strip(),
             "date": str(invoice.date),
         },
@@ -349,7 +432,7 @@ def _require_totals(session: Session, facts: InvoiceFacts, number: str) -> None:
     link = session.store.links.by_severa(session.connection.id, Kind.INVOICE, facts.invoice.guid)
     if link is None or "difference" not in link.card:
         return
-    made = _made(session.fortnox.invoice(number), expected_totals(facts, session.settings), len(facts.rows))
+    made = _made(session.fortnox.invoice(number), expected_totals(facts, session.settings), taxed_rows(facts.rows))
     if "difference" in made.card:
         values = {"invoice": facts.name, "number": number, "why": made.card["difference"]}
         raise NeedsPerson(Reason("fortnox-totals-differ", values))

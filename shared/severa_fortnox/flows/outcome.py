@@ -23,6 +23,9 @@ from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.work import Cause, Work
 
+#: The subject of the problem that Severa refuses the failed status.
+FAILED_STATUS = "connection#failed status"
+
 
 class Reaction(StrEnum):
     """What becomes of the message that carried the work."""
@@ -52,9 +55,9 @@ def subject_of(work: Work) -> str:
     return f"{work.kind}#{work.id}"
 
 
-def note(desk: Desk, work: Work, outcome: Outcome, name: str, text: str) -> Outcome:
-    """A log line for something that changed nothing, written only when a person asked."""
-    if work.cause is Cause.PERSON:
+def note(desk: Desk, work: Work, outcome: Outcome, name: str, text: str, *, always: bool = False) -> Outcome:
+    """A log line for something that changed nothing in Fortnox, written when a person asked or `always`."""
+    if always or work.cause is Cause.PERSON:
         desk.store.log.add(_entry(desk, work, outcome, name, text))
     return outcome
 
@@ -68,9 +71,10 @@ def refuse(session: Session, work: Work, about: About, reasons: Sequence[Reason]
     )
     if opened.news or work.cause is Cause.PERSON:
         session.store.log.add(_entry(session, work, Outcome.REFUSED, about.name, sentences(reasons)))
-    _move_to_failed(session, work, about)
+    # Told first: whatever becomes of the status, the real reasons are what a person must hear.
     if not opened.problem.mailed:
         announce(session, opened.problem)
+    _move_to_failed(session, work, about)
     return Outcome.REFUSED
 
 
@@ -147,11 +151,28 @@ def connection_subject(system: str) -> str:
 
 
 def _move_to_failed(session: Session, work: Work, about: About) -> None:
+    """The failed status where one is set; that Severa refuses it is one problem of the connection."""
     failed, invoice = session.settings.failed_status, about.invoice
     if failed is None or invoice is None or invoice.status is None:
         return
-    if invoice.status.guid == session.settings.ready_status:
+    if invoice.status.guid != session.settings.ready_status:
+        return
+    try:
         session.severa.move_invoice(work.id, failed)
+    except Rejected as refusal:
+        opened = session.store.problems.open(
+            session.connection.id,
+            FAILED_STATUS,
+            (Reason("failed-status-refused", {"text": refusal.text}),),
+            name=f"the failed status of {session.connection.name}",
+            detail={},
+        )
+        if not opened.problem.mailed:
+            announce(session, opened.problem)
+        return
+    told = session.store.problems.get(session.connection.id, FAILED_STATUS)
+    if told is not None:
+        close(session, told)
 
 
 def _entry(desk: Desk, work: Work, outcome: Outcome, name: str, text: str) -> Entry:

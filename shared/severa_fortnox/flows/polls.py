@@ -88,8 +88,10 @@ def _remind(desk: Desk, queue: Queue, now: float) -> int:
 def _is_due(invoice: Invoice, problem: Problem | None, now: float) -> bool:
     if problem is None or now >= problem.retry_at:
         return True
+    seen = problem.detail.get("changed", "")
     changed = invoice.lastUpdatedDateTime
-    return problem.detail.get("changed", "") != (changed.isoformat() if changed else "")
+    # Without knowing what it was when it was refused, nothing says that it has changed since.
+    return seen != "" and seen != (changed.isoformat() if changed else "")
 
 
 def _recovered(session: Session, problems: dict[str, Problem]) -> None:

@@ -90,17 +90,23 @@ def difference(expected: Totals, answered: Answered, rows: int) -> str | None:
     """What differs between the totals we sent and the ones Fortnox made of them; None when nothing does.
 
     Whole-krona rounding (RoundOff) is Fortnox's own and expected. The VAT may differ by half an öre per row, which is
-    what rounding it per row instead of per rate can do.
+    what rounding it per row instead of per rate can do. A figure that is hidden from us counts as different.
+
+    Args:
+        rows: how many rows have VAT.
     """
+    hidden = [name for name in ("net", "vat", "total") if getattr(answered, name) is None]
+    if answered.net is None or answered.vat is None or answered.total is None:
+        return f"Fortnox does not show us its {', '.join(hidden)}"
     round_off = answered.round_off or Decimal(0)
     slack = ORE / 2 * rows
-    if answered.net is not None and answered.net != expected.net:
+    if answered.net != expected.net:
         return f"net is {answered.net}, expected {expected.net}"
-    if answered.vat is not None and abs(answered.vat - expected.vat) > slack:
+    if abs(answered.vat - expected.vat) > slack:
         return f"VAT is {answered.vat}, expected {expected.vat}"
     if abs(round_off) >= 1:
         return f"rounding is {round_off}, expected less than one krona"
-    if answered.total is not None and abs(answered.total - round_off - expected.total) > slack:
+    if abs(answered.total - round_off - expected.total) > slack:
         return f"total is {answered.total} with rounding {round_off}, expected {expected.total}"
     return None
 

@@ -12,7 +12,7 @@ import pytest
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.decisions.invoices import InvoiceFacts, InvoicePlan, decide, expected_totals, single_codes
 from severa_fortnox.settings import Main
-from severa_fortnox.severa.models import Currency, InvoiceStatusRef, Numbered, RelatedInvoice
+from severa_fortnox.severa.models import Currency, Invoice, InvoiceStatusRef, Numbered, RelatedInvoice
 from severa_fortnox.severa.unknowns import Readings
 from tests.unit import builders as a
 
@@ -80,11 +80,17 @@ class TestNotAskedFor:
         assert isinstance(decide(wrong, a.settings()), Skip)
 
 
+def head(invoice: Invoice, *, sent: str | None, finished: bool) -> InvoiceFacts:
+    return InvoiceFacts.head(
+        invoice, sent=sent, begun=finished, finished=finished, by_person=False, readings=Readings()
+    )
+
+
 class TestBegun:
     moved = a.invoice(status=InvoiceStatusRef(guid="elsewhere"), date=date(2020, 1, 1))
 
-    def test_a_begun_invoice_is_seen_through_whatever_its_status_and_day(self) -> None:
-        created(a.facts(invoice=self.moved, begun=True), invoices_from=date(2025, 1, 1))
+    def test_a_begun_invoice_that_was_taken_back_is_not_sent(self) -> None:
+        assert isinstance(decide(a.facts(invoice=self.moved, begun=True), a.settings()), Skip)
 
     def test_a_sent_invoice_is_linked_and_not_judged_again(self) -> None:
         decision = decide(a.facts(invoice=self.moved, rows=(), begun=True, sent="77"), a.settings())
@@ -92,17 +98,17 @@ class TestBegun:
         assert isinstance(decision, Link) and decision.foreign_id == "77"
 
     def test_a_finished_invoice_that_is_ready_again_is_linked(self) -> None:
-        facts = InvoiceFacts.head(a.invoice(), sent="77", finished=True, readings=Readings())
+        facts = head(a.invoice(), sent="77", finished=True)
 
         assert isinstance(decide(facts, a.settings()), Link)
 
     def test_a_finished_invoice_in_another_status_is_done_with(self) -> None:
-        facts = InvoiceFacts.head(self.moved, sent="77", finished=True, readings=Readings())
+        facts = head(self.moved, sent="77", finished=True)
 
         assert isinstance(decide(facts, a.settings()), Skip)
 
     def test_the_head_of_an_invoice_nobody_asked_for_is_skipped(self) -> None:
-        facts = InvoiceFacts.head(self.moved, sent=None, finished=False, readings=Readings())
+        facts = head(self.moved, sent=None, finished=False)
 
         assert isinstance(decide(facts, a.settings()), Skip)
 

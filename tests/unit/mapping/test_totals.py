@@ -138,14 +138,22 @@ EXPECTED = totals("1000.40", "250.10", "1250.50")
         pytest.param(answered("1000.40", "250.10", "0", "1250.50"), None, id="equal"),
         pytest.param(answered("1000.40", "250.10", "0.50", "1251"), None, id="whole kronor, rounded up"),
         pytest.param(answered("1000.40", "250.10", "-0.50", "1250"), None, id="whole kronor, rounded down"),
-        pytest.param(answered(None, None, None, None), None, id="everything hidden"),
-        pytest.param(answered("1000.40", None, None, None), None, id="only the net to be seen"),
+        pytest.param(
+            answered(None, None, None, None), "Fortnox does not show us its net, vat, total", id="everything hidden"
+        ),
+        pytest.param(
+            answered("1000.40", None, None, None),
+            "Fortnox does not show us its vat, total",
+            id="only the net to be seen",
+        ),
         pytest.param(answered("1000.41", "250.10", "0", "1250.51"), "net is 1000.41", id="net one öre off"),
         pytest.param(answered("1000.40", "250.11", "0", "1250.51"), "VAT is 250.11", id="VAT one öre off, one row"),
         pytest.param(answered("1000.40", "0", "0", "1000.40"), "VAT is 0", id="no VAT"),
         pytest.param(answered("1000.40", "250.10", "0", "1251"), "total is 1251", id="rounded without saying so"),
         pytest.param(answered("1000.40", "250.10", "1.00", "1251.50"), "rounding is 1.00", id="a whole krona"),
-        pytest.param(answered(None, None, None, "1250.51"), "total is 1250.51", id="only a wrong total to be seen"),
+        pytest.param(
+            answered(None, None, None, "1250.51"), "Fortnox does not show us its net", id="only a total to be seen"
+        ),
         pytest.param(answered("-1000.40", "-250.10", "0", "-1250.50"), "net is -1000.40", id="the other sign"),
         pytest.param(answered("0", "0", "0", "0"), "net is 0", id="zero is a value"),
     ],
