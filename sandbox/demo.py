@@ -185,16 +185,22 @@ class Demo:
         references = Counter(invoice["ExternalInvoiceReference1"] for invoice in self.fortnox.invoices)
         done = {guid for guid in ended if references[f"severa-{guid}"]}
         refused = {guid for guid, (expectation, _) in ended.items() if guid not in done and not expectation.transferred}
+        twice = sum(count - 1 for reference, count in references.items() if reference and count > 1)
+        failed = len(ended) - len(done) - len(refused)
+        busiest = fortnox.journal.busiest(5.0, path=TOKENS)
+        for what, found, most in (("twice", twice, 0), ("failed", failed, 0), ("Fortnox calls in 5 s", busiest, 25)):
+            if found > most:
+                missed_all.append(f"{what}: {found}")
         return {
             "invoices": {
                 "ready": len(ended),
                 "transferred": len(done),
                 "refused": len(refused),
-                "failed": len(ended) - len(done) - len(refused),
-                "duplicates": sum(count - 1 for reference, count in references.items() if reference and count > 1),
+                "failed": failed,
+                "duplicates": twice,
             },
             "calls": {"severa": _calls(severa), "fortnox": _calls(fortnox)},
-            "max_fortnox_calls_in_5s": fortnox.journal.busiest(5.0, path=TOKENS),
+            "max_fortnox_calls_in_5s": busiest,
             "mails": len(self.mails),
             "log_entries": entries,
             "seconds": round(seconds, 1),

@@ -121,8 +121,6 @@ def retry(
         yes=yes,
         command=("retry", id, target, "--yes"),
     )
-    if run.stack.store.settings.get(id).settings.failed_status is not None:
-        run.output.warn("an invoice in the failed status must be set back to the ready status in Severa first")
     asked_at = moment(run.stack.clock()).isoformat()
     queue = run.stack.invoice_queue
     for invoice in chosen:

@@ -25,6 +25,7 @@ class System(StrEnum):
     SEVERA = "severa"
     FORTNOX = "fortnox"
     STORE = "store"
+    AWS = "aws"
     OURS = "ours"
 
 

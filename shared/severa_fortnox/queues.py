@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from severa_fortnox.errors import Retryable, System
 from severa_fortnox.work import Work
 
 if TYPE_CHECKING:
@@ -31,18 +36,20 @@ class WorkQueue:
         deduplication = hashlib.sha256(f"{work.group}#{work.cause}#{distinct}".encode()).hexdigest()
         # A group id may not hold every character a record's id may.
         group = hashlib.sha256(work.group.encode()).hexdigest()
-        self._client.send_message(
-            QueueUrl=self._url,
-            MessageBody=work.to_json(),
-            MessageGroupId=group,
-            MessageDeduplicationId=deduplication,
-        )
+        with _asking("queue work"):
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=work.to_json(),
+                MessageGroupId=group,
+                MessageDeduplicationId=deduplication,
+            )
 
     def delay(self, receipt: str, seconds: float) -> None:
         """Let a message that was received and not done come again after so many seconds."""
-        self._client.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=min(int(seconds), _LONGEST_DELAY)
-        )
+        with _asking("delay work"):
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=min(int(seconds), _LONGEST_DELAY)
+            )
 
 
 class PollQueue:
@@ -59,4 +66,15 @@ class PollQueue:
 
     def put(self, connection: str) -> None:
         """Ask for a poll of the connection."""
-        self._client.send_message(QueueUrl=self._url, MessageBody=connection)
+        with _asking("queue poll"):
+            self._client.send_message(QueueUrl=self._url, MessageBody=connection)
+
+
+@contextmanager
+def _asking(operation: str) -> Iterator[None]:
+    """Calls to SQS, whose failures pass by themselves."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as failure:
+        text = f"the queue did not answer ({type(failure).__name__})"
+        raise Retryable(text, system=System.AWS, operation=operation) from failure

@@ -173,7 +173,7 @@ class Sessions(Desks):
         self._credentials = Credentials(self.aws["secretsmanager"], variables.secrets_prefix)
         self._http = {system: Http(system) for system in (System.SEVERA, System.FORTNOX)}
         self._lock = threading.Lock()
-        self._clients: dict[str, tuple[SeveraClient, FortnoxClient, RegisterReader]] = {}
+        self._clients: dict[str, tuple[float, tuple[SeveraClient, FortnoxClient, RegisterReader]]] = {}
 
     def session(self, id: str) -> Session:
         """The opened connection, with an owner's name of its own.
@@ -182,10 +182,12 @@ class Sessions(Desks):
             Misconfigured: there is no such connection, it is switched off, or its secrets are not usable.
         """
         desk = self.desk(id)
+        read_at = self._read[id][0]
         with self._lock:
-            if id not in self._clients:
-                self._clients[id] = self._connect(desk.connection)
-        severa, fortnox, registers = self._clients[id]
+            # With the connection its secrets are read again: a rotated one takes effect as a changed setting does.
+            if id not in self._clients or self._clients[id][0] != read_at:
+                self._clients[id] = (read_at, self._connect(desk.connection))
+        severa, fortnox, registers = self._clients[id][1]
         return Session(
             **{each.name: getattr(desk, each.name) for each in fields(desk) if each.name != "patience"},
             patience=Patience(settle=self._vendors.settle_seconds),

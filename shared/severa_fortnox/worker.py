@@ -15,7 +15,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from severa_fortnox.errors import IntegrationError, RateLimited
+from severa_fortnox.errors import Busy, IntegrationError, RateLimited
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.outcome import Reaction
 from severa_fortnox.flows.session import Session
@@ -31,8 +31,10 @@ AT_ONCE = 8
 NEEDED_MS = 45_000
 #: Seconds: the delay grows from the first to the last with every delivery.
 FIRST_DELAY, LONGEST_DELAY = 10.0, 600.0
+#: Seconds until a message comes again for which there was no time left.
+AT_ONCE_AGAIN = 5.0
 #: Deliveries after which the dead-letter queue takes over; a person is told at the last one (template.yaml).
-DELIVERIES = 5
+DELIVERIES = 12
 
 Flow = Callable[[Session, Work], Outcome]
 
@@ -88,7 +90,11 @@ class Worker:
     def _serially(self, messages: list[Message], remaining_ms: Callable[[], int]) -> list[Message]:
         """The messages that were not done: the first that failed and all after it."""
         for position, message in enumerate(messages):
-            if remaining_ms() < NEEDED_MS or not self._done(message):
+            if remaining_ms() < NEEDED_MS:
+                for untried in messages[position:]:
+                    self._later(untried, AT_ONCE_AGAIN)
+                return messages[position:]
+            if not self._done(message):
                 return messages[position:]
         return []
 
@@ -115,14 +121,28 @@ class Worker:
     def _react(self, session: Session | None, work: Work, message: Message, failure: Exception) -> bool:
         if session is None:
             # A connection that does not open is told about by its poll; the work stays until then.
+            self._later(message, delay(message.delivery))
             return False
-        reaction = outcome.react(session, work, failure)
-        if reaction is Reaction.AGAIN:
-            if message.delivery >= DELIVERIES and isinstance(failure, IntegrationError):
-                outcome.gave_up(session, work, failure)
-            asked = failure.retry_after if isinstance(failure, RateLimited) else None
-            self.queue.delay(message.receipt, delay(message.delivery, asked))
+        try:
+            reaction = outcome.react(session, work, failure)
+            if reaction is Reaction.AGAIN:
+                is_last = message.delivery >= DELIVERIES and not isinstance(failure, Busy)
+                if is_last and isinstance(failure, IntegrationError):
+                    outcome.gave_up(session, failure)
+                asked = failure.retry_after if isinstance(failure, RateLimited) else None
+                self._later(message, delay(message.delivery, asked))
+        except IntegrationError as silent:
+            # Noting it failed as well; one record's trouble must not fail the others of the batch.
+            logger.warning("not noted", error=str(silent), record=work.id)
+            return False
         return reaction is Reaction.DONE
+
+    def _later(self, message: Message, seconds: float) -> None:
+        """Let the message come again soon; the queue's own, longer time holds when that fails."""
+        try:
+            self.queue.delay(message.receipt, seconds)
+        except IntegrationError as failure:
+            logger.warning("not delayed", error=str(failure), message_id=message.id)
 
 
 def delay(delivery: int, asked: float | None = None) -> float:

@@ -196,7 +196,7 @@ class World:
     def round(self) -> int:
         """One poll, one sweep, and everything they queue; how many records that were."""
         queue = CollectedWork()
-        polls.poll(self.session(), queue)
+        polls.guarded_poll(self.session(), self.session, queue)
         polls.sweep(self.session(), queue)
         for work in queue.waiting:
             self.run(work.id, work.cause)

@@ -286,8 +286,14 @@ OURS: Words = {
     "setting-empty": ("O", "{text}", "Set it with: severa-fortnox settings set <connection> <setting> <value>"),
     "no-answer": (
         "O",
-        "{system} has not answered in a useful way for a while: {text}",
+        "{system} has not answered in a useful way for a while",
         "Nothing, when the system is down: it is tried again. Otherwise look at the function's log",
+    ),
+    "outcome-unknown": (
+        "O",
+        "Fortnox has lost its answer to {operation} several times; the invoice is searched for before every try",
+        "Look in Fortnox for the invoice with our reference {reference}; if its own page shows an error for it, tell "
+        "Fortnox's support",
     ),
     "bug": (
         "O",

@@ -19,7 +19,7 @@ from severa_fortnox.decisions.invoices import (
     single_codes,
     taxed_rows,
 )
-from severa_fortnox.errors import Busy, IntegrationError, Misconfigured, NotFound, Rejected, System
+from severa_fortnox.errors import Busy, IntegrationError, Misconfigured, NotFound, Rejected, System, UnknownOutcome
 from severa_fortnox.flows import counterparts, customers, outcome, products, projects
 from severa_fortnox.flows.attachments import attach
 from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
@@ -37,6 +37,9 @@ from severa_fortnox.store.links import LinkKey
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Cause, Kind, Work
+
+#: The attempt at which a person hears of answers that keep being lost.
+TOLD_AT = 3
 
 #: Reasons that rest on what Fortnox's registers and cards say; believed only when those were read for the decision.
 _FROM_REGISTERS = frozenset(
@@ -78,6 +81,9 @@ def transfer(session: Session, work: Work) -> Outcome:
         return record(session, work, facts, decision, known)
     except NeedsPerson as stop:
         return _refuse(session, work, invoice, stop.reasons, known)
+    except UnknownOutcome:
+        _tell_if_it_goes_on(session, work, invoice)
+        raise
     except Rejected as refusal:
         return _refuse(session, work, invoice, (reason_of(refusal),), known)
 
@@ -386,6 +392,17 @@ def _refuse(
     if known is not None and known.state is not State.DONE and (known.state is not State.NEW or known.doubt_until):
         _rest(session, known)
     return result
+
+
+def _tell_if_it_goes_on(session: Session, work: Work, invoice: Invoice) -> None:
+    """One lost answer is nobody's business; the third is."""
+    begun = session.store.transfers.get(session.connection.id, Kind.INVOICE, work.id)
+    if begun is None or begun.attempt < TOLD_AT:
+        return
+    reason = Reason("outcome-unknown", {"operation": "POST /3/invoices", "reference": begun.reference})
+    about = _about(invoice)
+    # Without the invoice: it may be in Fortnox, so it is not moved to the failed status.
+    outcome.refuse(session, work, outcome.About(about.name, about.detail), (reason,))
 
 
 def _rest(session: Session, known: Transfer) -> None:

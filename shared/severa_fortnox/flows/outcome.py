@@ -21,6 +21,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.problems import Problem, ProblemState
+from severa_fortnox.store.transfers import State
 from severa_fortnox.work import Cause, Work
 
 #: The subject of the problem that Severa refuses the failed status.
@@ -97,7 +98,11 @@ def close(desk: Desk, problem: Problem) -> None:
 def announce(desk: Desk, problem: Problem) -> None:
     """One mail about the problem's present state; a crash before it is marked means one mail more, never one less."""
     mail = resolved_mail if problem.state is ProblemState.RESOLVED else problem_mail
-    desk.post(mail(problem, desk.connection.name, desk.links))
+    try:
+        desk.post(mail(problem, desk.connection.name, desk.links))
+    except Retryable:
+        # It stays among what nobody was told, and the sweeper tells it later.
+        return
     desk.store.problems.mailed(problem)
 
 
@@ -114,7 +119,11 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
         case UnknownOutcome():
             text = "The answer to a write was lost; it is searched for before anything is sent again"
             session.store.log.add(_entry(session, work, Outcome.FAILED, f"{work.kind} {work.id}", text))
-            return Reaction.DONE
+            begun = session.store.transfers.get(work.connection, work.kind, work.id)
+            # The sweeper comes back for what was begun. Otherwise the answer was about a customer, article or project
+            # the record needs, and the record itself must be looked at again.
+            lost_itself = begun is not None and (begun.state is not State.NEW or begun.doubt_until is not None)
+            return Reaction.DONE if lost_itself else Reaction.AGAIN
         case Retryable() | RateLimited():
             return Reaction.AGAIN
         case Rejected():
@@ -126,23 +135,34 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
             return Reaction.DEAD
 
 
-def gave_up(session: Session, work: Work, failure: IntegrationError) -> None:
-    """The queue has tried often enough: a person is told that the other system does not answer."""
-    reason = Reason("no-answer", {"system": failure.system, "text": failure.text})
-    refuse(session, work, About(f"{work.kind} {work.id}"), (reason,))
+def gave_up(desk: Desk, failure: IntegrationError) -> None:
+    """The queue has tried often enough: one problem for the whole silence, however many records meet it."""
+    _of_connection(desk, silent_subject(failure.system), Reason("no-answer", {"system": failure.system}), failure)
 
 
 def misconfigured(desk: Desk, failure: IntegrationError) -> None:
     """One problem of the whole connection, however many records meet it."""
+    reason = reason_of(failure)
+    # Without what differs from record to record, or each record would be news.
+    values = {name: value for name, value in reason.values.items() if name not in {"operation", "record"}}
+    _of_connection(desk, connection_subject(failure.system), Reason(reason.code, values), failure)
+
+
+def _of_connection(desk: Desk, subject: str, reason: Reason, failure: IntegrationError) -> None:
     opened = desk.store.problems.open(
         desk.connection.id,
-        connection_subject(failure.system),
-        (reason_of(failure),),
+        subject,
+        (reason,),
         name=f"connection {desk.connection.name}",
-        detail={},
+        detail={"operation": failure.operation, "text": failure.text},
     )
     if not opened.problem.mailed:
         announce(desk, opened.problem)
+
+
+def silent_subject(system: str) -> str:
+    """The subject of the problem that a system does not answer."""
+    return f"connection#{system} silent"
 
 
 def connection_subject(system: str) -> str:

@@ -11,11 +11,16 @@ from severa_fortnox.flows import outcome
 from severa_fortnox.flows.invoices import require_statuses
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.severa.models import Invoice
+from severa_fortnox.store.log import Outcome
 from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
 
 #: Seconds between two digests, and between two looks at the record of an old problem.
 DAY = 24 * 60 * 60.0
+
+
+#: Operations of which a poll shows by itself whether they work.
+_SHOWN_BY_A_POLL = frozenset({"POST /v1/token", "GET /v1/invoices", "POST /oauth-v1/token"})
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,9 @@ def poll(session: Session, queue: Queue) -> Polled:
     problems = {problem.subject: problem for problem in session.store.problems.all_open(session.connection.id)}
     # The list is read to its end first: moving its invoices while it is paged would move the pages.
     ready = list(session.severa.invoices([session.settings.ready_status or ""]))
-    _recovered(session, problems)
     now = session.clock()
     due = [invoice for invoice in ready if _is_due(invoice, problems.get(f"{Kind.INVOICE}#{invoice.guid}"), now)]
+    due = due[: _permitted(session, problems, now)]
     for invoice in due:
         changed = invoice.lastUpdatedDateTime or invoice.createdDateTime
         work = Work(session.connection.id, Kind.INVOICE, invoice.guid, Cause.POLL)
@@ -94,19 +99,37 @@ def _is_due(invoice: Invoice, problem: Problem | None, now: float) -> bool:
     return seen != "" and seen != (changed.isoformat() if changed else "")
 
 
-def _recovered(session: Session, problems: dict[str, Problem]) -> None:
-    """Close the connection's own problems that are gone, as far as asking shows it.
+def _permitted(session: Session, problems: dict[str, Problem], now: float) -> int | None:
+    """How many invoices may be queued while the connection itself has a problem; None for any number.
+
+    A problem is closed on evidence only: what failed works again, or an invoice was transferred since. Until then one
+    invoice is let through each time the problem is due, to find out, and the others are spared.
 
     Raises:
-        IntegrationError: Fortnox still refuses; queueing would only make each record fail by itself.
+        IntegrationError: Fortnox still does not let us in.
     """
-    for system in (System.SEVERA, System.OURS, System.FORTNOX):
-        problem = problems.get(outcome.connection_subject(system))
-        if problem is None:
-            continue
+    permitted = None
+    for system in (System.SEVERA, System.OURS, System.STORE, System.AWS, System.FORTNOX):
+        for subject in (outcome.connection_subject(system), outcome.silent_subject(system)):
+            problem = problems.get(subject)
+            if problem is None:
+                continue
+            if _is_over(session, system, problem, silent=subject == outcome.silent_subject(system)):
+                outcome.close(session, problem)
+            else:
+                permitted = 1 if now >= problem.retry_at else 0
+    return permitted
+
+
+def _is_over(session: Session, system: System, problem: Problem, *, silent: bool) -> bool:
+    if system in {System.OURS, System.STORE, System.AWS}:
+        return True  # this poll has opened the connection, read its settings and its store
+    if silent or problem.detail.get("operation") in _SHOWN_BY_A_POLL:
         if system is System.FORTNOX:
             session.fortnox.company()
-        outcome.close(session, problem)
+        return True
+    last = next(iter(session.store.log.newest(session.connection.id, 1, Outcome.TRANSFERRED)), None)
+    return last is not None and last.at > problem.last_seen_at
 
 
 def guarded_poll(desk: Desk, open: Callable[[], Session], queue: Queue) -> Polled | None:

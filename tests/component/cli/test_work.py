@@ -201,17 +201,6 @@ def test_a_draft_is_meant_by_the_beginning_of_its_guid(office: Any) -> None:
     assert office.run("retry", "acme", "draft", "--yes").exit_code == 1
 
 
-def test_a_retry_warns_where_refused_invoices_leave_the_ready_status(office: Any) -> None:
-    office.connection("acme")
-    office.settings("acme", failed_status="guid-of-failed")
-    office.problem(GUID, name="invoice 1042 Björk")
-
-    result = office.run("retry", "acme", "1042", "--yes")
-
-    assert result.exit_code == 0
-    assert "must be set back to the ready status in Severa" in result.stderr
-
-
 def test_the_same_retry_twice_is_queued_twice(office: Any) -> None:
     office.connection("acme")
 
