@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sandbox.stack import FunctionFailed, Stack
+from severa_fortnox.worker import DELIVERIES
 
 PROBE = Path(__file__).with_name("probe.py")
 POLL, TRANSFER, SWEEPER = "SeveraPollFunction", "InvoiceTransferFunction", "SweeperFunction"
@@ -222,11 +223,11 @@ def test_only_the_messages_that_failed_come_again_and_end_as_dead_letters(stack:
         body = json.dumps({"name": name, "fail": fails, "note_in": table})
         sqs.send_message(QueueUrl=invoices, MessageBody=body, MessageGroupId=name, MessageDeduplicationId=name)
 
-    # Then it alone is given up after five tries, and nothing stays behind
+    # Then it alone is given up after the tries the worker counts on, and nothing stays behind
     dead = eventually(lambda: sqs.receive_message(QueueUrl=stack.outputs["InvoiceDeadLettersUrl"]).get("Messages"))
     assert [json.loads(message["Body"])["name"] for message in dead] == ["b"]
     seen = [name for batch in batches(stack) for name in batch]
-    assert sorted(seen) == ["a", *["b"] * 5, "c"]
+    assert sorted(seen) == ["a", *["b"] * DELIVERIES, "c"]
     left = sqs.get_queue_attributes(QueueUrl=invoices, AttributeNames=["All"])["Attributes"]
     assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
 
