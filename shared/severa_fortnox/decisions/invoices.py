@@ -32,6 +32,9 @@ from severa_fortnox.settings import Main, Settings
 from severa_fortnox.severa.models import Country, Invoice, InvoiceFile, InvoiceRow, Numbered
 from severa_fortnox.severa.unknowns import Readings
 
+#: A code and the kind of row it stands on: the kind says which of Severa's registers the code is of.
+ProductKey = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class InvoiceFacts:
@@ -42,7 +45,7 @@ class InvoiceFacts:
         rows: its rows in order.
         reverse_charged: Severa's invoice setting; None when no row lacks VAT and it was not asked for.
         customer: the billing customer and its counterpart; None when the invoice names none.
-        products: each single code on the rows and its counterpart, by code.
+        products: each single code on the rows and its counterpart, by code and kind of row.
         projects: each project of the invoice and its counterpart, by Severa guid.
         row_projects: the projects behind each row, by row guid; filled for invoices of several projects.
         original: Fortnox number of the invoice that a credit note credits; None when unknown or not linked.
@@ -60,7 +63,7 @@ class InvoiceFacts:
     rows: Sequence[InvoiceRow]
     reverse_charged: bool | None
     customer: CustomerFacts | None
-    products: Mapping[str, ProductFacts]
+    products: Mapping[ProductKey, ProductFacts]
     projects: Mapping[str, ProjectFacts]
     row_projects: Mapping[str, tuple[Numbered, ...]]
     original: str | None
@@ -118,7 +121,7 @@ class InvoicePlan:
         payload: the invoice for Fortnox.
         expected: the totals Fortnox must come to.
         customer: the decision for the billing customer; carried out first.
-        products: the decisions for the articles, by code; carried out first.
+        products: the decisions for the articles, by code and kind of row; carried out first.
         projects: the decisions for the projects, by Severa guid; carried out first.
         files: attachments in the order they are added.
     """
@@ -126,7 +129,7 @@ class InvoicePlan:
     payload: InvoicePayload
     expected: Totals
     customer: CustomerDecision
-    products: Mapping[str, ProductDecision]
+    products: Mapping[ProductKey, ProductDecision]
     projects: Mapping[str, ProjectDecision]
     files: tuple[attachments.PlannedFile, ...]
 
@@ -152,7 +155,7 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
     if isinstance(derived, Reason):
         refusals.append(derived)
     customer = _customer_decision(facts, derived, refusals)
-    product_decisions = {code: products.decide(each, settings) for code, each in facts.products.items()}
+    product_decisions = {key: products.decide(each, settings) for key, each in facts.products.items()}
     project_decisions = {guid: projects.decide(each) for guid, each in facts.projects.items()}
     for decision in (*product_decisions.values(), *project_decisions.values()):
         if isinstance(decision, Refuse):
@@ -315,13 +318,13 @@ def expected_totals(facts: InvoiceFacts, settings: Settings) -> Totals:
     return totals_of([row.line for row in rows])
 
 
-def single_codes(rows: Sequence[InvoiceRow]) -> dict[str, InvoiceRow]:
-    """The codes that become articles, each with the first row that has it alone."""
-    found: dict[str, InvoiceRow] = {}
+def single_codes(rows: Sequence[InvoiceRow]) -> dict[ProductKey, InvoiceRow]:
+    """The codes that become articles, each with the first row of each kind that has it alone."""
+    found: dict[ProductKey, InvoiceRow] = {}
     for row in rows:
         codes = codes_of(row)
         if len(codes) == 1:
-            found.setdefault(codes[0], row)
+            found.setdefault((codes[0], row.rowType or ""), row)
     return found
 
 

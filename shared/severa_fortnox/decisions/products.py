@@ -28,6 +28,7 @@ class ProductFacts:
         article: the Fortnox article with that number; None when there is none.
         linked: the article number it is linked to; None when it is not linked.
         registers: what exists in Fortnox.
+        register: the row's kind, which says what Severa register the code is of; "" when it does not.
     """
 
     code: str
@@ -35,6 +36,7 @@ class ProductFacts:
     article: Article | None
     linked: str | None
     registers: Registers
+    register: str = ""
 
     @property
     def name(self) -> str:
@@ -58,13 +60,13 @@ def decide(facts: ProductFacts, settings: Settings) -> ProductDecision:
     if not facts.products:
         return Refuse((Reason("product-code-unknown", about),))
     if facts.article is not None:
-        named = [product for product in facts.products if _same_name(product.name, facts.article.Description)]
+        named = [product for product in facts.products if is_named(product, facts.article)]
         if not named:
             theirs = facts.article.Description or ""
             return Refuse((Reason("article-name-differs", {**about, "fortnox_name": theirs}),))
         if not facts.article.Active:
             return Refuse((Reason("article-inactive-in-fortnox", about),))
-        return Link(facts.article.ArticleNumber, "code and name")
+        return Link(facts.article.ArticleNumber, "code and name", card={"register": facts.register})
     if len(facts.products) > 1:
         names = ", ".join(product.name for product in facts.products)
         return Refuse((Reason("product-code-ambiguous", {**about, "names": names}),))
@@ -91,5 +93,6 @@ def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _same_name(severa: str, fortnox: str | None) -> bool:
-    return folded(fortnox) in {folded(severa), folded(fortnox_text(severa).text)}
+def is_named(product: Product, article: Article) -> bool:
+    """Whether the article is called as the product is: trimmed, case-folded, forbidden characters replaced."""
+    return folded(article.Description) in {folded(product.name), folded(fortnox_text(product.name).text)}

@@ -115,7 +115,7 @@ def gather(
         )
     rows = session.severa.invoice_rows(guid)
     codes = single_codes(rows)
-    links = _links(session, invoice, tuple(codes))
+    links = _links(session, invoice, [code for code, _ in codes])
     without_vat = any(row.vatRate == 0 and row.quantity and row.unitPrice and row.unitPrice.amount for row in rows)
     several_projects = len(invoice.projects or []) > 1
     billed = invoice.billingCustomer
@@ -129,10 +129,10 @@ def gather(
         if billed is None or billed.guid is None
         else customers.gather(session, billed, links.get(_severa(Kind.CUSTOMER, billed.guid)), fresh=fresh),
         products={
-            code: products.gather(
+            (code, kind): products.gather(
                 session, code, row, links.get(LinkKey(Kind.PRODUCT, System.FORTNOX, code)), fresh=fresh
             )
-            for code, row in codes.items()
+            for (code, kind), row in codes.items()
         },
         projects={
             project.guid: projects.gather(session, project, links.get(_severa(Kind.PROJECT, project.guid)))
@@ -238,8 +238,8 @@ def _counterparts(session: Session, facts: InvoiceFacts, plan: InvoicePlan) -> N
     """What the invoice refers to exists in Fortnox and is linked, before the invoice is sent."""
     if facts.customer is not None:
         customers.carry_out(session, facts.customer, plan.customer)
-    for code, product in facts.products.items():
-        products.carry_out(session, product, plan.products[code])
+    for key, product in facts.products.items():
+        products.carry_out(session, product, plan.products[key])
     for guid, project in facts.projects.items():
         projects.carry_out(session, project, plan.projects[guid])
 

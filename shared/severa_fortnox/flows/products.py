@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from severa_fortnox.decisions.products import ProductDecision, ProductFacts
+from severa_fortnox.decisions.products import ProductDecision, ProductFacts, is_named
 from severa_fortnox.flows.counterparts import Counterpart, found_by_number
 from severa_fortnox.flows.counterparts import carry_out as carry_out_counterpart
 from severa_fortnox.flows.create import Made, NeedsPerson
@@ -24,6 +24,10 @@ _REGISTERS = {
 }
 
 
+#: The link's card keeps which register its product is of: codes need not be unique across them.
+_REGISTER = "register"
+
+
 def gather(session: Session, code: str, row: InvoiceRow, link: Link | None, *, fresh: bool) -> ProductFacts:
     """What the decision about one product code needs; a linked one costs no call.
 
@@ -34,17 +38,21 @@ def gather(session: Session, code: str, row: InvoiceRow, link: Link | None, *, f
         fresh: read the Fortnox article again even though it is linked.
     """
     in_fortnox = session.registers.of_fortnox()
-    if link is not None:
+    kind = row.rowType if row.rowType in _REGISTERS else ""
+    if link is not None and (not kind or link.card.get(_REGISTER) in {None, "", kind}):
         article = found_by_number(session.fortnox.article, code) if fresh else None
-        return ProductFacts(code, (), article, link.fortnox_id, in_fortnox)
+        return ProductFacts(code, (), article, link.fortnox_id, in_fortnox, kind)
     if not is_article_number(code):
-        return ProductFacts(code, (), None, None, in_fortnox)
+        return ProductFacts(code, (), None, None, in_fortnox, kind)
     products = [
         product
-        for register in _REGISTERS.get(row.rowType or "", tuple(Register))
+        for register in _REGISTERS.get(kind, tuple(Register))
         for product in session.severa.products_by_code(register, code)
     ]
-    return ProductFacts(code, products, found_by_number(session.fortnox.article, code), None, in_fortnox)
+    article = found_by_number(session.fortnox.article, code)
+    # The article is linked to a product of another register: it is this row's article too only if the name says so.
+    shared = link is not None and article is not None and any(is_named(each, article) for each in products)
+    return ProductFacts(code, products, article, code if shared else None, in_fortnox, kind)
 
 
 def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) -> None:
@@ -57,7 +65,7 @@ def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) 
     counterpart = Counterpart(Kind.PRODUCT, product.guid, facts.code, f"{facts.code} {product.name}")
 
     def send(payload: ArticlePayload) -> Made:
-        return Made(session.fortnox.create_article(payload).ArticleNumber)
+        return Made(session.fortnox.create_article(payload).ArticleNumber, {_REGISTER: facts.register})
 
     def find() -> Made | None:
         found = found_by_number(session.fortnox.article, facts.code)
@@ -66,6 +74,6 @@ def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) 
         if folded(found.Description) != folded(fortnox_text(product.name).text):
             values = {"code": facts.code, "name": product.name, "fortnox_name": found.Description or ""}
             raise NeedsPerson(Reason("article-name-differs", values))
-        return Made(found.ArticleNumber)
+        return Made(found.ArticleNumber, {_REGISTER: facts.register})
 
     carry_out_counterpart(session, counterpart, decision, send=send, find=find)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sandbox.severa import Row, RowType
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause
-from tests.component.company import ready_invoice
+from tests.component.company import HOURS, ready_invoice
 from tests.component.world import World
 
 
@@ -53,3 +54,28 @@ def test_a_person_may_retry_an_invoice_from_the_failed_status(world: World) -> N
 
     assert world.status(invoice) == "Transferred"
     assert len(world.mails) == 2
+
+
+def test_a_code_of_two_registers_is_not_booked_on_the_other_ones_article(world: World) -> None:
+    world.run(ready_invoice(world)["guid"])
+    world.severa.add_travel_expense_type(name="Resa med bil", code="KONSULT")
+    travel = Row(
+        description="Resa", quantity=Decimal(10), unit_price=Decimal(25), row_type=RowType.TRAVEL, codes=("KONSULT",)
+    )
+    invoice = ready_invoice(world, rows=[HOURS, travel])
+
+    assert world.run(invoice["guid"]) is Outcome.REFUSED
+
+    [problem] = world.store().problems.all_open(world.id)
+    assert [reason.code for reason in problem.reasons] == ["article-name-differs"]
+    assert problem.reasons[0].values["name"] == "Resa med bil"
+
+
+def test_a_product_named_alike_in_two_registers_shares_the_article(world: World) -> None:
+    world.run(ready_invoice(world)["guid"])
+    world.severa.add_travel_expense_type(name="Konsulttid", code="KONSULT")
+    travel = Row(
+        description="Resa", quantity=Decimal(10), unit_price=Decimal(25), row_type=RowType.TRAVEL, codes=("KONSULT",)
+    )
+
+    assert world.run(ready_invoice(world, rows=[HOURS, travel])["guid"]) is Outcome.TRANSFERRED

@@ -398,7 +398,7 @@ class TestRowsAndRegisters:
         first, second = a.row(guid="1"), a.row(guid="2")
         rows = (a.row(code=["A", "B"]), first, second, a.row(code=None), a.row(guid="3", code=["B"]))
 
-        assert {code: row.guid for code, row in single_codes(rows).items()} == {"DEV": "1", "B": "3"}
+        assert {code: row.guid for (code, _), row in single_codes(rows).items()} == {"DEV": "1", "B": "3"}
 
 
 class TestTotals:
