@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from severa_fortnox.alerts.words import OURS, VENDORS
+from severa_fortnox.alerts.vendor_words import VENDORS
+from severa_fortnox.alerts.words import OURS
 from severa_fortnox.errors import IntegrationError, Misconfigured, System
 from severa_fortnox.reason import Reason
 

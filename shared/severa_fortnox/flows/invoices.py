@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
-from severa_fortnox.decisions import attachments as attachment_rules
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.decisions.invoices import (
     InvoiceDecision,
     InvoiceFacts,
     InvoicePlan,
     decide,
-    expected_totals,
     name_of,
     not_asked_for,
     single_codes,
-    taxed_rows,
 )
-from severa_fortnox.errors import Busy, IntegrationError, Misconfigured, NotFound, Rejected, System, UnknownOutcome
-from severa_fortnox.flows import counterparts, customers, outcome, products, projects
-from severa_fortnox.flows.attachments import attach
-from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
+from severa_fortnox.errors import Misconfigured, NotFound, Rejected, System, UnknownOutcome
+from severa_fortnox.flows import customers, outcome, products, projects, sending
+from severa_fortnox.flows.create import NeedsPerson, create_once
 from severa_fortnox.flows.session import Session
-from severa_fortnox.fortnox.models import Invoice as FortnoxInvoice
-from severa_fortnox.fortnox.models import InvoicePayload
 from severa_fortnox.mapping.invoices import currency_of, our_reference
-from severa_fortnox.mapping.totals import Answered, Totals, difference
 from severa_fortnox.money import plain
 from severa_fortnox.reason import Reason
-from severa_fortnox.settings import Main, Settings
+from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Invoice, InvoiceRow, Numbered
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.store.links import LinkKey
-from severa_fortnox.store.log import Entry, Outcome
+from severa_fortnox.store.log import Outcome
 from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Cause, Kind, Work
 
@@ -161,19 +153,19 @@ def carry_out(
     match decision:
         case Create(plan=plan, notes=notes):
             _counterparts(session, facts, plan)
-            creation = _creation(session, facts, plan.payload, plan.expected)
+            creation = sending.creation_of(session, facts, plan.payload, plan.expected)
             sent = create_once(session, creation, known)
-            _finish(session, work, facts, sent, notes, resumed=False)
+            sending.finish(session, work, facts, sent, notes, resumed=False)
         case Skip() if facts.begun and not facts.finished:
-            _take_back(session, facts, known)
+            sending.take_back(session, facts, known)
         case Link() if facts.finished:
-            _require_alive(session, facts, decision.foreign_id)
-            _move(session, facts.invoice, decision.foreign_id)
+            sending.require_alive(session, facts, decision.foreign_id)
+            sending.move(session, facts.invoice, decision.foreign_id)
         case Link():
             # Nothing is sent any more: claiming a transfer that is BOUND only takes its lease.
-            creation = _creation(session, facts, None, None)
+            creation = sending.creation_of(session, facts, None, None)
             sent = create_once(session, creation, known)
-            _finish(session, work, facts, sent, (), resumed=True)
+            sending.finish(session, work, facts, sent, (), resumed=True)
 
 
 def record(
@@ -244,106 +236,6 @@ def _counterparts(session: Session, facts: InvoiceFacts, plan: InvoicePlan) -> N
         projects.carry_out(session, project, plan.projects[guid])
 
 
-def _creation(
-    session: Session, facts: InvoiceFacts, payload: InvoicePayload | None, expected: Totals | None
-) -> Creation:
-    """The invoice as the create protocol sees it; without a payload it can only be taken up, not sent."""
-
-    send = None
-    if payload is not None and expected is not None:
-        wanted, totals = payload, expected
-
-        def send() -> Made:
-            return _made(session.fortnox.create_invoice(wanted), totals, taxed_rows(facts.rows))
-
-    def search(reference: str) -> Sequence[Made]:
-        found = [
-            session.fortnox.invoice(each.DocumentNumber) for each in session.fortnox.invoices_by_reference(reference)
-        ]
-        if payload is not None and expected is not None:
-            for each in found:
-                _require_same(each, payload, expected, facts)
-            return [_made(each, expected, taxed_rows(facts.rows)) for each in found]
-        return [Made(each.DocumentNumber) for each in found]
-
-    return Creation(
-        kind=Kind.INVOICE,
-        id=facts.invoice.guid,
-        reference=our_reference(facts.invoice.guid),
-        payload="" if payload is None else payload.model_dump_json(exclude_none=True),
-        send=send,
-        search=search,
-    )
-
-
-def _made(answer: FortnoxInvoice, expected: Totals, rows: int) -> Made:
-    """What the link keeps: the total, and what differs from the one we expected."""
-    differs = difference(expected, Answered(answer.Net, answer.TotalVAT, answer.RoundOff, answer.Total), rows)
-    card = {"total": "" if answer.Total is None else str(answer.Total)}
-    return Made(answer.DocumentNumber, {**card, "difference": differs} if differs else card)
-
-
-def _require_same(found: FortnoxInvoice, payload: InvoicePayload, expected: Totals, facts: InvoiceFacts) -> None:
-    """A document with our reference must be our document; the reference alone is not believed."""
-    wrong = [
-        f"{name} is {theirs} instead of {ours}"
-        for name, ours, theirs in (
-            ("customer", payload.CustomerNumber, found.CustomerNumber),
-            ("currency", payload.Currency, found.Currency),
-        )
-        if ours != theirs
-    ]
-    if (found.Total or Decimal(0)) * expected.total < 0 or (found.is_credit and expected.total > 0):
-        wrong.append("it is a credit invoice" if found.is_credit else "its sign is the other one")
-    answered = Answered(found.Net, found.TotalVAT, found.RoundOff, found.Total)
-    differs = difference(expected, answered, taxed_rows(facts.rows))
-    if differs:
-        wrong.append(differs)
-    if wrong:
-        values = {"invoice": facts.name, "number": found.DocumentNumber, "why": "; ".join(wrong)}
-        raise NeedsPerson(Reason("reference-disagrees", values))
-
-
-def _finish(
-    session: Session, work: Work, facts: InvoiceFacts, sent: Transfer, notes: Sequence[Reason], *, resumed: bool
-) -> None:
-    """The steps after the invoice is in Fortnox, each recorded; then DONE and the log entry in one."""
-    if sent.state is State.DONE:
-        return
-    number = sent.foreign_id or ""
-    try:
-        _require_totals(session, facts, number)
-        files, _, _ = attachment_rules.plan(facts.files)
-        sent = attach(session, sent, files, resumed=resumed)
-        _move(session, facts.invoice, number)
-        outcome.withdraw(session, work)
-    except (IntegrationError, NeedsPerson) as failure:
-        _put_down(session, sent, failure)
-        raise
-    text = f"{facts.name} is Fortnox invoice {number}"
-    entry = Entry(
-        connection=session.connection.id,
-        at=session.clock(),
-        kind=Kind.INVOICE,
-        id=work.id,
-        outcome=Outcome.TRANSFERRED,
-        text=text,
-        cause=work.cause,
-        name=facts.name,
-        foreign_id=number,
-        detail={"notes": sentences(notes)} if notes else {},
-    )
-    session.store.transfers.finish(sent, entry)
-
-
-def _put_down(session: Session, sent: Transfer, failure: Exception) -> None:
-    """The invoice is in Fortnox: whatever stopped the steps after it, the sweeper comes back for them."""
-    wait = session.patience.refusal if isinstance(failure, NeedsPerson | Rejected) else session.patience.settle
-    current = session.store.transfers.get(session.connection.id, Kind.INVOICE, sent.id)
-    if current is not None and current.owner == sent.owner and current.state is State.BOUND:
-        session.store.transfers.postpone(current, session.clock() + wait)
-
-
 def _gone(session: Session, work: Work, known: Transfer | None) -> Outcome:
     """The invoice was deleted in Severa: nothing is left to do, unless it is or may be in Fortnox."""
     if known is None or (known.state is State.NEW and known.doubt_until is None):
@@ -356,33 +248,8 @@ def _gone(session: Session, work: Work, known: Transfer | None) -> Outcome:
     numbers = ", ".join(each.DocumentNumber for each in found) or known.foreign_id or "none was found"
     reason = Reason("deleted-in-severa-after-sending", {"invoice": work.id, "numbers": numbers})
     result = outcome.refuse(session, work, outcome.About(f"invoice {work.id}"), (reason,))
-    _rest(session, known)
+    sending.rest(session, known)
     return result
-
-
-def _take_back(session: Session, facts: InvoiceFacts, known: Transfer | None) -> None:
-    """The invoice may have been sent and is not asked for any more: find out, and send nothing.
-
-    Raises:
-        NeedsPerson: it is in Fortnox.
-        UnknownOutcome: it may still show up there.
-    """
-    found = session.fortnox.invoices_by_reference(our_reference(facts.invoice.guid))
-    if found:
-        numbers = ", ".join(each.DocumentNumber for each in found)
-        raise NeedsPerson(Reason("taken-back-but-in-fortnox", {"invoice": facts.name, "numbers": numbers}))
-    create_once(session, _creation(session, facts, None, None), known)
-
-
-def _require_alive(session: Session, facts: InvoiceFacts, number: str) -> None:
-    """An invoice that was transferred and is set ready again is still the one in Fortnox.
-
-    Raises:
-        NeedsPerson: it was cancelled there, or is not there any more.
-    """
-    found = counterparts.found_by_number(session.fortnox.invoice, number)
-    if found is None or found.Cancelled:
-        raise NeedsPerson(Reason("cancelled-in-fortnox", {"invoice": facts.name, "number": number}))
 
 
 def _refuse(
@@ -390,7 +257,7 @@ def _refuse(
 ) -> Outcome:
     result = outcome.refuse(session, work, _about(invoice), reasons)
     if known is not None and known.state is not State.DONE and (known.state is not State.NEW or known.doubt_until):
-        _rest(session, known)
+        sending.rest(session, known)
     return result
 
 
@@ -403,26 +270,6 @@ def _tell_if_it_goes_on(session: Session, work: Work, invoice: Invoice) -> None:
     about = _about(invoice)
     # Without the invoice: it may be in Fortnox, so it is not moved to the failed status.
     outcome.refuse(session, work, outcome.About(about.name, about.detail), (reason,))
-
-
-def _rest(session: Session, known: Transfer) -> None:
-    """A begun invoice that waits for a person is not swept every few minutes meanwhile."""
-    transfers = session.store.transfers
-    try:
-        held = transfers.claim(
-            session.connection.id,
-            Kind.INVOICE,
-            known.id,
-            reference=known.reference,
-            payload_hash=known.payload_hash,
-            owner=session.owner,
-            lease_seconds=session.patience.lease,
-        )
-        if held.state is not State.DONE:
-            transfers.postpone(held, session.clock() + session.patience.refusal)
-    except Busy:
-        # Another worker has it and says itself when to come again.
-        return
 
 
 def _about(invoice: Invoice) -> outcome.About:
@@ -438,40 +285,6 @@ def _about(invoice: Invoice) -> outcome.About:
         },
         invoice,
     )
-
-
-def _require_totals(session: Session, facts: InvoiceFacts, number: str) -> None:
-    """Fortnox's totals are ours; when they were not, a person may have corrected the invoice since.
-
-    Raises:
-        NeedsPerson: they differ.
-    """
-    link = session.store.links.by_severa(session.connection.id, Kind.INVOICE, facts.invoice.guid)
-    if link is None or "difference" not in link.card:
-        return
-    made = _made(session.fortnox.invoice(number), expected_totals(facts, session.settings), taxed_rows(facts.rows))
-    if "difference" in made.card:
-        values = {"invoice": facts.name, "number": number, "why": made.card["difference"]}
-        raise NeedsPerson(Reason("fortnox-totals-differ", values))
-    session.store.links.refresh_card(session.connection.id, link, made.card)
-
-
-def _move(session: Session, invoice: Invoice, fortnox_number: str) -> None:
-    """Severa's invoice is in the transferred status, with Fortnox's number where Fortnox numbers.
-
-    Raises:
-        NeedsPerson: Fortnox's number is not one Severa can hold.
-    """
-    target = session.settings.transferred_status or ""
-    number = None
-    if session.settings.invoice_number_main is Main.FORTNOX:
-        if not fortnox_number.isascii() or not fortnox_number.isdigit() or int(fortnox_number) >= 2**31:
-            raise NeedsPerson(Reason("fortnox-number-not-for-severa", {"number": fortnox_number}))
-        number = int(fortnox_number)
-    there = invoice.status is not None and invoice.status.guid == target
-    if there and (number is None or invoice.number == number):
-        return
-    session.severa.move_invoice(invoice.guid, target, number)
 
 
 def _already_there(session: Session, facts: InvoiceFacts, decision: Refuse) -> Refuse:

@@ -7,7 +7,8 @@ import string
 import pytest
 
 from severa_fortnox.alerts.catalogue import Who, codes, explain, reason_of, sentences, template
-from severa_fortnox.alerts.words import OURS, VENDORS
+from severa_fortnox.alerts.vendor_words import VENDORS
+from severa_fortnox.alerts.words import OURS
 from severa_fortnox.errors import Bug, IntegrationError, Misconfigured, Rejected, System
 from severa_fortnox.fortnox.errors import MISCONFIGURED
 from severa_fortnox.reason import Reason
