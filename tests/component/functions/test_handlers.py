@@ -127,12 +127,14 @@ def account(monkeypatch: pytest.MonkeyPatch, severa: SeveraState, fortnox: Fortn
     simulators[0].access.add_client("id", "secret")
     servers = [serve(simulator, 0) for simulator in simulators]
     urls = [f"http://127.0.0.1:{server.bind_addr[1]}" for server in servers]
-    with mock_aws():
-        boto3.setup_default_session()
-        made = Account(monkeypatch, *urls)
-        yield made
-    for server in servers:
-        server.stop()
+    try:
+        with mock_aws():
+            boto3.setup_default_session()
+            yield Account(monkeypatch, *urls)
+    finally:
+        # Also when the account could not be made: a server left behind keeps pytest from ending.
+        for server in servers:
+            server.stop()
 
 
 @pytest.fixture
