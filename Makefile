@@ -24,8 +24,8 @@ demo: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Deploy to this machine, transfer 
 	@$(VENV)/bin/python -m sandbox.demo
 
 .PHONY: test
-test: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Run every test, the deployed system included
-	@$(VENV)/bin/pytest -q $(ARGS)
+test: $(VENV)/.ready $(SANDBOX_VENV)/.ready $(SAM_VENV)/.ready ## Run every test, the deployed system included
+	@$(VENV)/bin/pytest -q -rs $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.ready ## Check style, types and the direction of dependencies
@@ -38,14 +38,22 @@ lint: $(VENV)/.ready ## Check style, types and the direction of dependencies
 validate: $(SAM_VENV)/.ready ## Check the template
 	@$(OFFLINE) $(SAM) validate --lint
 
+.PHONY: stage
+stage:
+	@test -n "$(ARCHITECTURE)" || { echo "samconfig.toml has no section [$(STAGE).deploy.parameters] with an Architecture"; exit 1; }
+
 .PHONY: build
-build: $(SAM_VENV)/.ready ## Build the layer for a stage into .aws-sam
+build: stage $(SAM_VENV)/.ready ## Build the layer for a stage into .aws-sam
 	@$(OFFLINE) PYTHON=$(CURDIR)/$(SAM_VENV)/bin/python LAYER_ARCHITECTURE=$(ARCHITECTURE) $(SAM) build
 	@cd .aws-sam/build/SharedLayer && $(PYTHON) -m zipfile -c ../../layer.zip python
 	@echo "The layer for $(ARCHITECTURE) weighs $$(wc -c < .aws-sam/layer.zip) bytes zipped"
 
+.PHONY: account
+account: $(VENV)/.ready
+	@$(VENV)/bin/python -c 'import boto3, sys; boto3.Session().get_credentials() or sys.exit("AWS credentials are missing: sign in (aws sso login) or set AWS_PROFILE")'
+
 .PHONY: deploy
-deploy: build ## Deploy a stage to AWS: make deploy STAGE=production
+deploy: stage account build ## Deploy a stage to AWS: make deploy STAGE=production
 	@$(SAM) deploy --config-env $(STAGE)
 
 .PHONY: bench

@@ -7,6 +7,7 @@ an operator types. Exit code 0 only when every stated expectation is met.
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 import time
@@ -108,14 +109,16 @@ class Demo:
         )
         self._set(stack, company.settings)
 
-    def _set(self, stack: Stack, values: Mapping[str, str]) -> None:
+    def _set(self, stack: Stack, values: Mapping[str, str], *, force: bool = False) -> None:
         if values:
-            pairs = [part for pair in values.items() for part in pair]
-            self._type(stack, ["settings", "set", CONNECTION, *pairs, "--force"])
+            names = {status["guid"]: status["name"] for status in self.severa.all("invoice_statuses")}
+            pairs = [part for name, value in values.items() for part in (name, names.get(value, value))]
+            self._type(stack, ["settings", "set", CONNECTION, *pairs, *(["--force"] if force else [])])
 
     def _type(self, stack: Stack, words: Sequence[str], given: str | None = None) -> None:
         """Run a command of the command line as a person would, and show it."""
-        self.console.print(f"[dim]$ severa-fortnox {' '.join(words)}[/dim]", highlight=False, soft_wrap=True)
+        typed = f"severa-fortnox --stage sandbox {shlex.join(words)}"
+        self.console.print(f"[dim]$ {typed}[/dim]", highlight=False, soft_wrap=True)
         done = subprocess.run(
             [sys.executable, "-m", "severa_fortnox_cli.main", "--stage", "sandbox", *words],
             input=given or "",
@@ -131,7 +134,8 @@ class Demo:
 
     def _play(self, stack: Stack, act: Act) -> None:
         """Change settings and statuses as the act says, let Severa be polled, wait until every invoice has its end."""
-        self._set(stack, act.settings)
+        # The act changes who numbers the invoices and keeps the status, which the command warns of.
+        self._set(stack, act.settings, force=True)
         for guid in act.ready:
             invoice = self.severa.find("invoices", guid)
             assert invoice is not None
@@ -222,7 +226,7 @@ class Demo:
     def _show(self, report: dict[str, Any]) -> None:
         table = Table(title="Invoices", title_justify="left", header_style="bold", show_lines=False)
         for column in ("Act", "Invoice", "Ended", "As stated"):
-            table.add_column(column)
+            table.add_column(column, overflow="fold")
         for act, expectation, wrong in self.results:
             ended = "transferred" if expectation.transferred else f"refused: {', '.join(sorted(expectation.reasons))}"
             table.add_row(act.title, expectation.name, ended, "[red]no[/red]" if wrong else "[green]yes[/green]")
@@ -239,7 +243,8 @@ class Demo:
             self.console.print(f"[red]Missed[/red] {text}", highlight=False)
         invoices, calls = report["invoices"], report["calls"]
         self.console.print(
-            f"{invoices['transferred']} transferred, {invoices['refused']} refused, {invoices['failed']} failed, "
+            f"{invoices['ready']} invoices in {len(self.results)} checks: {invoices['transferred']} transferred "
+            f"(some after a refusal), {invoices['refused']} refused, {invoices['failed']} failed, "
             f"{invoices['duplicates']} twice; {calls['severa']} calls to Severa, {calls['fortnox']} to Fortnox, "
             f"at most {report['max_fortnox_calls_in_5s']} in 5 s; {report['seconds']:.0f} s"
         )

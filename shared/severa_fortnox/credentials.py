@@ -94,7 +94,7 @@ class Credentials:
 
 def _unusable(name: str, what: str) -> Misconfigured:
     return Misconfigured(
-        f"the secret {name} {what}; write it with: severa-fortnox connection secrets <connection>",
+        f"the secret {name} {what}; write it with: severa-fortnox --stage <stage> connection secrets <connection>",
         system=System.OURS,
         operation="read secret",
         code="secret-unusable",

@@ -38,6 +38,12 @@ def plain(amount: Decimal) -> str:
     return f"{sign}{spaced},{fraction}" if fraction else f"{sign}{spaced}"
 
 
+def with_ore(amount: Decimal) -> str:
+    """An amount of money as a person writes it in Swedish: always two decimals."""
+    whole, _, fraction = plain(to_ore(amount)).partition(",")
+    return f"{whole},{fraction:0<2}"
+
+
 def _tolerant(value: Any) -> Any:
     """Fortnox writes numbers as numbers, as strings, as "" and as API_NORIGHT (`reference` fortnox 6.2)."""
     if value is None or value in {"", HIDDEN}:

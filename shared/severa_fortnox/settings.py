@@ -34,18 +34,16 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_assignment=True)
 
-    ready_status: str | None = Field(
-        default=None, description="Severa invoice status (guid) that invoices are picked from"
-    )
+    ready_status: str | None = Field(default=None, description="Severa invoice status that invoices are picked from")
     transferred_status: str | None = Field(
-        default=None, description="Severa invoice status (guid) set when the invoice is in Fortnox"
+        default=None, description="Severa invoice status set when the invoice is in Fortnox"
     )
     failed_status: str | None = Field(
         default=None,
-        description="Severa invoice status (guid) set when an invoice is refused; empty: leave it where it is",
+        description="Severa invoice status set when an invoice is refused; empty: leave it where it is",
     )
-    sent_status: str | None = Field(default=None, description="Severa invoice status (guid) set when Fortnox sent it")
-    paid_status: str | None = Field(default=None, description="Severa invoice status (guid) set when it is paid")
+    sent_status: str | None = Field(default=None, description="Severa status set when Fortnox sent it; not used yet")
+    paid_status: str | None = Field(default=None, description="Severa status set when it is paid; not used yet")
     invoice_number_main: Main = Field(
         default=Main.FORTNOX, description="System that numbers the invoices; the other one takes its number over"
     )

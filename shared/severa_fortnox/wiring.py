@@ -146,6 +146,7 @@ class Desks:
             clock=self.clock,
             owner=uuid.uuid4().hex,
             links={system: link for system, link in links.items() if link},
+            command=f"severa-fortnox --stage {self.variables.stage}",
         )
 
     def invoice_queue(self) -> WorkQueue:

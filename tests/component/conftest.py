@@ -103,8 +103,8 @@ def ministack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binary = _binary()
     if not binary.exists():
         if os.environ.get("REQUIRE_MINISTACK") == "1":
-            pytest.fail("REQUIRE_MINISTACK=1, but ministack is not installed (make sandbox, or MINISTACK=<path>)")
-        pytest.skip("ministack is not installed (make sandbox, or MINISTACK=<path>)")
+            pytest.fail("REQUIRE_MINISTACK=1, but ministack is not installed (make venv, or MINISTACK=<path>)")
+        pytest.skip("ministack is not installed (make venv, or MINISTACK=<path>)")
     port = _free_port()
     place = tmp_path_factory.mktemp("ministack")
     environment = {**os.environ, "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port)}

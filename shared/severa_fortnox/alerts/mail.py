@@ -26,12 +26,13 @@ class Mail:
     body: str
 
 
-def problem_mail(problem: Problem, connection: str, links: Mapping[str, str]) -> Mail:
+def problem_mail(problem: Problem, connection: str, links: Mapping[str, str], command: str) -> Mail:
     """The mail that tells a person about a problem.
 
     Args:
         connection: the connection's name.
         links: address of a record's page by system, with ``{id}`` in it.
+        command: how the command line is called for this stack.
     """
     whole = _concerns_connection(problem)
     lines = [f"{_upper(problem.name)} {'does not work' if whole else 'could not be transferred'}.", ""]
@@ -39,19 +40,21 @@ def problem_mail(problem: Problem, connection: str, links: Mapping[str, str]) ->
     several = len(problem.reasons) > 1
     for number, reason in enumerate(problem.reasons, start=1):
         words = explain(reason)
-        lines += ["", f"{number}. {words.cause}." if several else f"Why: {words.cause}."]
+        cause = words.cause.rstrip(".")  # a vendor's own sentence may end with one
+        lines += ["", f"{number}. {cause}." if several else f"Why: {cause}."]
         if words.fix:
             lines += [f"   What to do: {words.fix}.", f"   Who: {words.who}."]
+        lines.append(f"   Code: {reason.code}")
     lines += _where(problem, links)
     lines += [
         "",
         "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it",
-        f"was moved to the failed status. At once, from either: severa-fortnox retry {problem.connection}",
+        f"was moved to the failed status. At once, from either: {command} retry {problem.connection}",
     ]
     return Mail(_subject(f"Not {'working' if whole else 'transferred'}: {problem.name}"), "\n".join(lines) + "\n")
 
 
-def resolved_mail(problem: Problem, connection: str, links: Mapping[str, str]) -> Mail:
+def resolved_mail(problem: Problem, connection: str) -> Mail:
     """The mail that says a problem is gone."""
     lines = [
         f"{_upper(problem.name)}: the problem is solved, nothing is left to do.",

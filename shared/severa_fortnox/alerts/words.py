@@ -283,7 +283,11 @@ OURS: Words = {
     "not-ready": ("-", "Its status is {status}, not the ready status", ""),
     "before-first-day": ("-", "It is dated {date}, before the first day {first} in the settings", ""),
     # Connection
-    "setting-empty": ("O", "{text}", "Set it with: severa-fortnox settings set <connection> <setting> <value>"),
+    "setting-empty": (
+        "O",
+        "{text}",
+        "Set it: severa-fortnox --stage <stage> settings set <connection> <setting> <value>",
+    ),
     "no-answer": (
         "O",
         "{system} has not answered in a useful way for a while",

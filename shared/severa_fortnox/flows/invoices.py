@@ -20,7 +20,7 @@ from severa_fortnox.flows import customers, outcome, products, projects, sending
 from severa_fortnox.flows.create import NeedsPerson, create_once
 from severa_fortnox.flows.session import Session
 from severa_fortnox.mapping.invoices import currency_of, our_reference
-from severa_fortnox.money import plain
+from severa_fortnox.money import with_ore
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Invoice, InvoiceRow, Numbered
@@ -280,7 +280,7 @@ def _about(invoice: Invoice) -> outcome.About:
         name_of(invoice),
         {
             "customer": invoice.receiverCustomerName or billed,
-            "amount": "" if total is None else f"{plain(total)} {currency_of(invoice)}".strip(),
+            "amount": "" if total is None else f"{with_ore(total)} {currency_of(invoice)}".strip(),
             "date": str(invoice.date),
         },
         invoice,

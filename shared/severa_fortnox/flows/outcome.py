@@ -97,9 +97,12 @@ def close(desk: Desk, problem: Problem) -> None:
 
 def announce(desk: Desk, problem: Problem) -> None:
     """One mail about the problem's present state; a crash before it is marked means one mail more, never one less."""
-    mail = resolved_mail if problem.state is ProblemState.RESOLVED else problem_mail
+    if problem.state is ProblemState.RESOLVED:
+        mail = resolved_mail(problem, desk.connection.name)
+    else:
+        mail = problem_mail(problem, desk.connection.name, desk.links, desk.command)
     try:
-        desk.post(mail(problem, desk.connection.name, desk.links))
+        desk.post(mail)
     except Retryable:
         # It stays among what nobody was told, and the sweeper tells it later.
         return

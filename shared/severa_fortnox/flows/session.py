@@ -53,6 +53,7 @@ class Desk:
         owner: this worker's name on leases; no two workers share one.
         patience: see `Patience`.
         links: templates with ``{id}`` for a record's page, by system, for mails; empty when nobody gave any.
+        command: how the command line is called for this stack, for mails.
     """
 
     connection: Connection
@@ -63,6 +64,7 @@ class Desk:
     owner: str
     patience: Patience = field(default_factory=Patience)
     links: Mapping[str, str] = field(default_factory=dict)
+    command: str = "severa-fortnox"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,7 +113,13 @@ def test_an_interrupt_ends_with_130_and_one_line() -> None:
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
         command = [sys.executable, "-m", "severa_fortnox_cli.main", "log"]
-        with subprocess.Popen(command, env={**os.environ, **aws}, stderr=subprocess.PIPE, text=True) as process:
+        # A job in the background of a shell starts with the signal ignored, and its children inherit that.
+        listening = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            started = subprocess.Popen(command, env={**os.environ, **aws}, stderr=subprocess.PIPE, text=True)
+        finally:
+            signal.signal(signal.SIGINT, listening)
+        with started as process:
             connection, _ = silent.accept()
             with connection:
                 connection.recv(1)  # it is waiting for AWS now

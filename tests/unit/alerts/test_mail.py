@@ -22,6 +22,8 @@ LINKS = {"severa": "https://severa.test/invoices/{id}", "fortnox": "https://fort
 TERMS = Reason("payment-term-missing", {"days": "45"})
 DIFFER = Reason("fortnox-totals-differ", {"invoice": "invoice 1042", "number": "77", "why": "net is 1"})
 
+COMMAND = "severa-fortnox --stage test"
+
 
 def problem(*reasons: Reason, **replaced: Any) -> Problem:
     values: dict[str, Any] = {
@@ -41,7 +43,7 @@ def problem(*reasons: Reason, **replaced: Any) -> Problem:
 
 
 def body(*reasons: Reason, links: dict[str, str] | None = None, **replaced: Any) -> str:
-    return problem_mail(problem(*reasons, **replaced), "Acme AB", LINKS if links is None else links).body
+    return problem_mail(problem(*reasons, **replaced), "Acme AB", LINKS if links is None else links, COMMAND).body
 
 
 def test_a_mail_says_what_why_how_and_who() -> None:
@@ -56,11 +58,12 @@ def test_a_mail_says_what_why_how_and_who() -> None:
         "Why: No terms of payment in Fortnox have 45 days.\n"
         "   What to do: Add terms of payment with the code 45 in Fortnox under Settings > Terms of payment.\n"
         "   Who: a Fortnox administrator.\n"
+        "   Code: payment-term-missing\n"
         "\n"
         "In Severa: https://severa.test/invoices/guid-1\n"
         "\n"
         "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it\n"
-        "was moved to the failed status. At once, from either: severa-fortnox retry acme\n"
+        "was moved to the failed status. At once, from either: severa-fortnox --stage test retry acme\n"
     )
 
 
@@ -95,7 +98,10 @@ class TestWhere:
     def test_a_connection_that_does_not_work_is_no_record_to_look_at(self) -> None:
         reason = Reason("fortnox-2001103", {"text": "Api-licens saknas.", "code": "2001103"})
         mail = problem_mail(
-            problem(reason, subject="connection#fortnox", name="connection Acme AB", detail={}), "Acme AB", LINKS
+            problem(reason, subject="connection#fortnox", name="connection Acme AB", detail={}),
+            "Acme AB",
+            LINKS,
+            COMMAND,
         )
 
         assert mail.subject == "Not working: connection Acme AB"
@@ -110,8 +116,8 @@ names = st.one_of(st.text(), st.text(alphabet="åäöÅÄÖéøæ abc", min_size
 @given(names)
 def test_a_subject_is_a_hundred_printable_ascii_characters_at_most(name: str) -> None:
     for mail in (
-        problem_mail(problem(name=name), "Acme", {}),
-        resolved_mail(problem(name=name), "Acme", {}),
+        problem_mail(problem(name=name), "Acme", {}, COMMAND),
+        resolved_mail(problem(name=name), "Acme"),
         digest_mail([problem()], name),
     ):
         assert 0 < len(mail.subject) <= 100
@@ -119,13 +125,13 @@ def test_a_subject_is_a_hundred_printable_ascii_characters_at_most(name: str) ->
 
 
 def test_swedish_letters_in_a_subject_stay_readable() -> None:
-    assert problem_mail(problem(name="invoice 1 Åkes Öl & Café"), "x", {}).subject == (
+    assert problem_mail(problem(name="invoice 1 Åkes Öl & Café"), "x", {}, COMMAND).subject == (
         "Not transferred: invoice 1 Akes Ol & Cafe"
     )
 
 
 def test_a_solved_problem_says_what_it_was_and_that_nothing_is_left() -> None:
-    mail = resolved_mail(problem(), "Acme AB", LINKS)
+    mail = resolved_mail(problem(), "Acme AB")
 
     assert mail.subject == "Solved: invoice 1042 Kund AB"
     assert "the problem is solved, nothing is left to do" in mail.body
