@@ -252,6 +252,11 @@ OURS: Words = {
         "{invoice} was taken back in Severa after it was sent, and is in Fortnox as {numbers}",
         "Set it ready again in Severa to keep the Fortnox invoice, or cancel that one in Fortnox",
     ),
+    "unfinished-in-fortnox": (
+        "O",
+        "{invoice} is in Fortnox as invoice {number}, but what comes after that keeps failing at {operation}",
+        "Nothing, when that system is down: it is tried again. Otherwise look at the function's log",
+    ),
     "cancelled-in-fortnox": (
         "I",
         "{invoice} was transferred before, and its Fortnox invoice {number} is cancelled or gone",

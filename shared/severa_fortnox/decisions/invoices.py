@@ -190,7 +190,7 @@ def not_asked_for(invoice: Invoice, settings: Settings, *, by_person: bool) -> S
         by_person: a person who asks for a refused invoice means it, so the failed status counts as ready for them.
     """
     status = invoice.status
-    asked = {settings.ready_status, settings.failed_status if by_person else settings.ready_status}
+    asked = [settings.ready_status, settings.failed_status] if by_person else [settings.ready_status]
     if status is None or status.guid not in asked:
         return Skip(Reason("not-ready", {"status": (status.name or status.guid) if status else "none"}))
     if settings.invoices_from is not None and invoice.date < settings.invoices_from:

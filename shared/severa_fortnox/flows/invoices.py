@@ -153,7 +153,7 @@ def carry_out(
     match decision:
         case Create(plan=plan, notes=notes):
             _counterparts(session, facts, plan)
-            creation = sending.creation_of(session, facts, plan.payload, plan.expected)
+            creation = sending.creation_of(session, facts, plan)
             sent = create_once(session, creation, known)
             sending.finish(session, work, facts, sent, notes, resumed=False)
         case Skip() if facts.begun and not facts.finished:
@@ -163,7 +163,7 @@ def carry_out(
             sending.move(session, facts.invoice, decision.foreign_id)
         case Link():
             # Nothing is sent any more: claiming a transfer that is BOUND only takes its lease.
-            creation = sending.creation_of(session, facts, None, None)
+            creation = sending.creation_of(session, facts, None)
             sent = create_once(session, creation, known)
             sending.finish(session, work, facts, sent, (), resumed=True)
 

@@ -10,12 +10,8 @@ from decimal import Decimal
 
 from severa_fortnox.alerts.catalogue import sentences
 from severa_fortnox.decisions import attachments as attachment_rules
-from severa_fortnox.decisions.invoices import (
-    InvoiceFacts,
-    expected_totals,
-    taxed_rows,
-)
-from severa_fortnox.errors import Busy, IntegrationError, Rejected
+from severa_fortnox.decisions.invoices import InvoiceFacts, InvoicePlan, expected_totals, taxed_rows
+from severa_fortnox.errors import Busy, IntegrationError, Rejected, Retryable, UnknownOutcome
 from severa_fortnox.flows import counterparts, outcome
 from severa_fortnox.flows.attachments import attach
 from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
@@ -27,39 +23,41 @@ from severa_fortnox.mapping.totals import Answered, Totals, difference
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main
 from severa_fortnox.severa.models import Invoice
+from severa_fortnox.store.links import Link
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Kind, Work
 
+#: Seconds after which a person hears of an invoice that is in Fortnox and whose further steps still fail.
+TOLD_AFTER = 60 * 60.0
 
-def creation_of(
-    session: Session, facts: InvoiceFacts, payload: InvoicePayload | None, expected: Totals | None
-) -> Creation:
-    """The invoice as the create protocol sees it; without a payload it can only be taken up, not sent."""
 
-    send = None
-    if payload is not None and expected is not None:
-        wanted, totals = payload, expected
+def creation_of(session: Session, facts: InvoiceFacts, plan: InvoicePlan | None) -> Creation:
+    """The invoice as the create protocol sees it.
 
-        def send() -> Made:
-            return _made(session.fortnox.create_invoice(wanted), totals, taxed_rows(facts.rows))
+    Args:
+        plan: None when nothing is to be sent any more; that it is in Fortnox all the same is then for a person.
+    """
+    rows = taxed_rows(facts.rows)
 
     def search(reference: str) -> Sequence[Made]:
-        found = [
-            session.fortnox.invoice(each.DocumentNumber) for each in session.fortnox.invoices_by_reference(reference)
-        ]
-        if payload is not None and expected is not None:
-            for each in found:
-                _require_same(each, payload, expected, facts)
-            return [_made(each, expected, taxed_rows(facts.rows)) for each in found]
-        return [Made(each.DocumentNumber) for each in found]
+        hits = session.fortnox.invoices_by_reference(reference)
+        if plan is None:
+            if hits:
+                numbers = ", ".join(each.DocumentNumber for each in hits)
+                raise NeedsPerson(Reason("taken-back-but-in-fortnox", {"invoice": facts.name, "numbers": numbers}))
+            return []
+        found = [session.fortnox.invoice(each.DocumentNumber) for each in hits]
+        for each in found:
+            _require_same(each, plan.payload, plan.expected, facts)
+        return [_made(each, plan.expected, rows) for each in found]
 
     return Creation(
         kind=Kind.INVOICE,
         id=facts.invoice.guid,
         reference=our_reference(facts.invoice.guid),
-        payload="" if payload is None else payload.model_dump_json(exclude_none=True),
-        send=send,
+        payload="" if plan is None else plan.payload.model_dump_json(exclude_none=True),
+        send=None if plan is None else lambda: _made(session.fortnox.create_invoice(plan.payload), plan.expected, rows),
         search=search,
     )
 
@@ -99,14 +97,18 @@ def finish(
     if sent.state is State.DONE:
         return
     number = sent.foreign_id or ""
+    link = session.store.links.by_severa(session.connection.id, Kind.INVOICE, facts.invoice.guid)
     try:
-        _require_totals(session, facts, number)
+        _require_totals(session, facts, number, link)
         files, _, _ = attachment_rules.plan(facts.files)
         sent = attach(session, sent, files, resumed=resumed)
         move(session, facts.invoice, number)
         outcome.withdraw(session, work)
     except (IntegrationError, NeedsPerson) as failure:
         _put_down(session, sent, failure)
+        if isinstance(failure, Retryable | UnknownOutcome) and link and session.clock() - link.linked_at > TOLD_AFTER:
+            values = {"invoice": facts.name, "number": number, "operation": failure.operation}
+            raise NeedsPerson(Reason("unfinished-in-fortnox", values)) from failure
         raise
     text = f"{facts.name} is Fortnox invoice {number}"
     entry = Entry(
@@ -139,11 +141,7 @@ def take_back(session: Session, facts: InvoiceFacts, known: Transfer | None) -> 
         NeedsPerson: it is in Fortnox.
         UnknownOutcome: it may still show up there.
     """
-    found = session.fortnox.invoices_by_reference(our_reference(facts.invoice.guid))
-    if found:
-        numbers = ", ".join(each.DocumentNumber for each in found)
-        raise NeedsPerson(Reason("taken-back-but-in-fortnox", {"invoice": facts.name, "numbers": numbers}))
-    create_once(session, creation_of(session, facts, None, None), known)
+    create_once(session, creation_of(session, facts, None), known)
 
 
 def require_alive(session: Session, facts: InvoiceFacts, number: str) -> None:
@@ -177,13 +175,12 @@ def rest(session: Session, known: Transfer) -> None:
         return
 
 
-def _require_totals(session: Session, facts: InvoiceFacts, number: str) -> None:
+def _require_totals(session: Session, facts: InvoiceFacts, number: str, link: Link | None) -> None:
     """Fortnox's totals are ours; when they were not, a person may have corrected the invoice since.
 
     Raises:
         NeedsPerson: they differ.
     """
-    link = session.store.links.by_severa(session.connection.id, Kind.INVOICE, facts.invoice.guid)
     if link is None or "difference" not in link.card:
         return
     made = _made(session.fortnox.invoice(number), expected_totals(facts, session.settings), taxed_rows(facts.rows))

@@ -59,6 +59,20 @@ def test_an_invoice_taken_back_that_is_in_fortnox_is_for_a_person(world: World) 
     assert reasons(world) == []
 
 
+def test_an_invoice_taken_back_that_shows_up_late_is_not_bound_unseen(world: World) -> None:
+    world.fortnox.switches.search_delay = 100.0
+    world.clock.sleep(100)
+    invoice = lose_the_answer(world, FaultKind.DROP_AFTER_APPLY)
+    world.severa.move_invoice(invoice, world.severa.status("Draft"))
+    world.clock.sleep(30)
+
+    assert world.run(invoice["guid"]) is Reaction.DONE
+    world.settle()
+
+    assert reasons(world) == ["taken-back-but-in-fortnox"]
+    assert world.status(invoice) == "Draft"
+
+
 def test_a_transferred_invoice_set_ready_again_moves_on_and_says_so(world: World) -> None:
     invoice = ready_invoice(world)
     world.run(invoice["guid"])

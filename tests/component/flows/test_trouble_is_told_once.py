@@ -69,6 +69,24 @@ def test_an_answer_that_is_lost_again_and_again_is_told_once(world: World) -> No
     assert world.mails[-1].subject.startswith("Solved")
 
 
+def test_an_attachment_that_keeps_failing_is_told_once_and_the_invoice_stays_one(world: World) -> None:
+    world.set(attachments=True)
+    invoice = ready_invoice(world)
+    world.severa.add_invoice_file(invoice, "Timmar.pdf", b"%PDF-1.4\n%%EOF\n")
+    world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, method="POST", path="/3/inbox", times=1000)
+
+    pass_hours(world, 8)
+
+    assert len(world.mails) == 1
+    assert "unfinished-in-fortnox" in world.mails[0].body
+    world.fortnox_calls.faults.armed.clear()
+    pass_hours(world, 8)
+    [sent] = world.fortnox_invoices()
+    assert world.status(invoice) == "Transferred"
+    assert len(world.fortnox.storage.attached_to(int(sent["DocumentNumber"]), "F")) == 1
+    assert len(world.mails) == 2
+
+
 def test_a_silent_system_is_one_problem_for_all_records(world: World) -> None:
     session = world.session()
     for text in ("no answer arrived (ReadTimeout)", "no connection (ConnectError)", "the other side failed (502)"):
