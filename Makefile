@@ -56,6 +56,11 @@ account: $(VENV)/.ready
 deploy: stage account build ## Deploy a stage to AWS: make deploy STAGE=production
 	@$(SAM) deploy --config-env $(STAGE)
 
+.PHONY: browser
+browser: ## Install the browser that looks at the report (Debian, as root)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium chromium-driver >/dev/null; }
+
 .PHONY: bench
 bench: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Measure calls and throughput against simulated vendors
 	@$(VENV)/bin/python -m sandbox.bench
@@ -63,6 +68,7 @@ bench: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Measure calls and throughput aga
 .PHONY: docs
 docs: $(VENV)/.ready ## Write the pages that are made from the code
 	@$(VENV)/bin/python -m severa_fortnox.alerts.page > docs/errors.md
+	@$(VENV)/bin/python -m severa_fortnox.mapping.page > docs/field-mapping.md
 
 .PHONY: venv
 venv: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Make the environments that the other verbs use

@@ -129,6 +129,36 @@ class Faults:
         return None
 
 
+@dataclass
+class Interruption:
+    """Something that happens over there right after the next `times` calls whose method and path fit."""
+
+    act: Callable[[], object]
+    method: str
+    path: str
+    times: int
+
+
+@dataclass
+class Meanwhile:
+    """What else happens at the vendor while a client works: a register that changes between two pages of its list."""
+
+    armed: list[Interruption] = field(default_factory=list)
+
+    def arm(self, act: Callable[[], object], *, method: str = "GET", path: str, times: int = 1) -> None:
+        """Do something after each of the next `times` answers to fitting calls, before the next call is heard."""
+        self.armed.append(Interruption(act, method, path, times))
+
+    def after(self, method: str, path: str) -> None:
+        """Do what is armed for a call that has just been answered."""
+        for one in list(self.armed):
+            if re.fullmatch(one.method, method) and re.fullmatch(one.path, path, re.IGNORECASE):
+                one.times -= 1
+                if one.times == 0:
+                    self.armed.remove(one)
+                one.act()
+
+
 class DroppedConnection(Exception):
     """The answer is never written: the client sees the connection close."""
 
@@ -154,6 +184,7 @@ class Simulator:
         self.latency = latency
         self.journal = Journal()
         self.faults = Faults()
+        self.meanwhile = Meanwhile()
         self._lock = threading.RLock()
 
     # What a vendor says, in its own words: subclasses answer these.
@@ -201,6 +232,7 @@ class Simulator:
             except HTTPException as error:
                 response = self.refusal(error.code or 500, str(error.description))
             self._note(request, arrived, response.status_code, fault)
+            self.meanwhile.after(request.method, request.path)
         wait = self.latency + (fault.seconds if fault and fault.kind is FaultKind.SLOW else 0.0)
         if wait:
             time.sleep(wait)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,11 +12,17 @@ import typer
 
 from severa_fortnox.errors import IntegrationError
 from severa_fortnox.settings import Settings, changed
+from severa_fortnox.work import Kind
 from severa_fortnox_cli.connections import Id
 from severa_fortnox_cli.failures import USAGE, Failure, explained
 from severa_fortnox_cli.render import Column, moment, text
 from severa_fortnox_cli.run import Run
 from severa_fortnox_cli.statuses import NAMES, Statuses
+
+#: A load works from one main system to its end, so that choice is not changed under it.
+_LOADED_BY = {"customer_main": Kind.CUSTOMER, "product_main": Kind.PRODUCT}
+#: Seconds for which no load may begin while such a choice is written.
+_WRITING = 30.0
 
 app = typer.Typer(no_args_is_help=True, help="What a person decides about a connection; every version is kept.")
 
@@ -82,7 +89,11 @@ def set_(
         if not force:
             raise Failure(f"{objection}; nothing was changed", _way_out(run, id, pairs))
         run.output.warn(objection)
-    version = store.settings.put(id, settings, expected_version=stored.version, who=run.stack.who()).version
+    with ExitStack() as held:
+        for setting, kind in _LOADED_BY.items():
+            if any(change["setting"] == setting for change in changes):
+                held.enter_context(_without_load(run, id, kind, setting, pairs))
+        version = store.settings.put(id, settings, expected_version=stored.version, who=run.stack.who()).version
     for change in changes:
         run.output.record({**change, "version": version}, (_sentence(change, known),))
     run.output.remark(f"{id} has version {version} of its settings; in force within a minute.")
@@ -175,6 +186,29 @@ def _with(run: Run, settings: Settings, name: str, value: str, known: Statuses |
         # Typed without an offset, it is this machine's time; Severa's moments have one, and only such compare.
         new = changed(new, name, moved.astimezone())
     return new
+
+
+@contextmanager
+def _without_load(run: Run, id: str, kind: Kind, setting: str, pairs: Sequence[str]) -> Iterator[None]:
+    """No load of that kind runs or begins meanwhile: one that begins later reads what was written.
+
+    Raises:
+        Failure: one is running.
+    """
+    leases, name = run.stack.store.leases, f"load {kind}"
+    owner = f"{run.stack.who()} (settings) {uuid.uuid4().hex[:8]}"
+    if not leases.acquire(id, name, owner, _WRITING):
+        lease = leases.held(id, name)
+        who, until = (lease.owner, f" until {text(moment(lease.until))}, longer while it runs") if lease else ("it", "")
+        raise Failure(
+            f"{setting} cannot be changed while a load of {kind}s runs: {who} holds it{until}; nothing was changed",
+            "wait for it to end, or stop it where it runs; one that died lets go by itself. Then: "
+            + run.command("settings", "set", id, *pairs),
+        )
+    try:
+        yield
+    finally:
+        leases.release(id, name, owner)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from botocore.exceptions import BotoCoreError, ClientError
 
 from severa_fortnox.credentials import Credentials
-from severa_fortnox.queues import PollQueue, WorkQueue
+from severa_fortnox.queues import PollQueue, WorkQueue, WorkQueues
 from severa_fortnox.store import Store
 from severa_fortnox_cli.failures import Failure
 
@@ -27,7 +27,9 @@ class Names:
     state_table: str
     log_table: str
     invoice_queue_url: str
+    register_queue_url: str
     poll_queue_url: str
+    alert_topic_arn: str
     secrets_prefix: str
     severa_api_url: str
     fortnox_api_url: str
@@ -38,7 +40,9 @@ OUTPUTS = {
     "state_table": "StateTable",
     "log_table": "TransferLogTable",
     "invoice_queue_url": "InvoiceQueueUrl",
+    "register_queue_url": "RegisterQueueUrl",
     "poll_queue_url": "PollQueueUrl",
+    "alert_topic_arn": "AlertTopicArn",
     "secrets_prefix": "SecretsPrefix",
 }
 PARAMETERS = {
@@ -91,6 +95,16 @@ class Stack:
     def invoice_queue(self) -> WorkQueue:
         """The queue of invoices."""
         return WorkQueue(self.aws("sqs"), self.names.invoice_queue_url)
+
+    @cached_property
+    def register_queue(self) -> WorkQueue:
+        """The queue of customers, products and projects."""
+        return WorkQueue(self.aws("sqs"), self.names.register_queue_url)
+
+    @cached_property
+    def queues(self) -> WorkQueues:
+        """Both, for work of any kind."""
+        return WorkQueues(self.invoice_queue, self.register_queue)
 
     @cached_property
     def poll_queue(self) -> PollQueue:

@@ -1,4 +1,4 @@
-"""Find the Severa invoices that are ready: on schedule for every connection, from the queue for one."""
+"""Find what is to be looked at, ready invoices and changed registers: on schedule for all, from the queue for one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from severa_fortnox.errors import IntegrationError
 from severa_fortnox.flows.polls import guarded_poll
+from severa_fortnox.flows.register_polls import guarded_poll_registers
 from severa_fortnox.wiring import PollEnvironment, Sessions, environment, poll_queue
 
 logger = Logger()
@@ -33,12 +34,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _poll(connection: str) -> bool:
     try:
         desk = sessions.desk(connection)
-        polled = guarded_poll(desk, lambda: sessions.session(connection), sessions.invoice_queue())
+        polled = guarded_poll(desk, lambda: sessions.session(connection), sessions.queues())
+        registers = guarded_poll_registers(desk, lambda: sessions.session(connection), sessions.queues())
     except IntegrationError as failure:
         logger.warning("poll failed", connection=connection, error=str(failure))
         return False
     if polled is not None:
         with single_metric(name="PollSucceeded", unit=MetricUnit.Count, value=1) as metric:
             metric.add_dimension("stage", variables.stage)
-        logger.info("polled", connection=connection, ready=polled.ready, queued=polled.queued)
+        logger.info("polled", connection=connection, ready=polled.ready, queued=polled.queued, registers=registers)
     return True

@@ -18,7 +18,7 @@ desks = Desks(environment(Environment))
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Sweep every connection; one that fails does not keep the others from being swept."""
-    queue = desks.invoice_queue()
+    queue = desks.queues()
     taken_up = 0
     for connection in desks.connections():
         try:

@@ -17,7 +17,6 @@ from sandbox.fortnox.shapes import Record
 if TYPE_CHECKING:
     from sandbox.fortnox.state import FortnoxState
 
-SWEDISH_TIME = ZoneInfo("Europe/Stockholm")
 MOST = 500
 USUAL = 100
 _PAGING = frozenset({"limit", "page", "offset", "sortby", "sortorder", "filter", "lastmodified"})
@@ -84,8 +83,8 @@ class Listing:
                 raise Refused("Ett ogiltigt filter har använts.", Code.FILTER)
             records = [record for record in records if self.named[query["filter"]](record)]
         if "lastmodified" in query:
-            since = _moment(query["lastmodified"])
-            records = [record for record in records if register.changed[str(record[register.key])] >= since]
+            is_since = _since(query["lastmodified"], state)
+            records = [record for record in records if is_since(register.changed[str(record[register.key])])]
         return self._ordered(records, query, register.key)
 
     def _ordered(self, records: list[Record], query: MultiDict[str, str], key: str) -> list[Record]:
@@ -133,12 +132,23 @@ def _whole(query: MultiDict[str, str], name: str, default: int, least: int = 1) 
     return value
 
 
-def _moment(text: str) -> float:
-    """Seconds of a Swedish local time, to the minute or second; the moment itself is included."""
+def _since(text: str, state: FortnoxState) -> Callable[[float], bool]:
+    """Whether something changed, by the clock on the wall, at the time given to the minute or second, or later.
+
+    Clock times are compared as they are written, so that of the hour that comes twice in October the second one is not
+    later than the first.
+    """
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=SWEDISH_TIME).timestamp()
+        bound = datetime.fromisoformat(text)
     except ValueError:
         raise Refused("Ogiltig parameter i anropet.", Code.PARAMETER) from None
+    if bound.tzinfo is not None:
+        raise Refused("Ogiltig parameter i anropet.", Code.PARAMETER)
+    zone = ZoneInfo(state.switches.lastmodified_zone)
+    if state.switches.lastmodified_excludes:
+        bound = bound.replace(second=59, microsecond=999_999)
+        return lambda changed: datetime.fromtimestamp(changed, zone).replace(tzinfo=None) > bound
+    return lambda changed: datetime.fromtimestamp(changed, zone).replace(tzinfo=None) >= bound
 
 
 def _order(value: Any) -> tuple[int, Any]:

@@ -18,6 +18,8 @@ class Switches:
         unlicensed: scopes the company has no licence for.
         completed_projects_refuse: refuse invoices on a completed project or dated outside the project's dates.
         unpaid_needs_booking: the filters `unpaid` and `unpaidoverdue` find booked invoices only.
+        lastmodified_zone: the time zone in which `lastmodified` is written and compared.
+        lastmodified_excludes: `lastmodified` does not find what changed in the very minute it names.
         clamps_limit: a page limit above 500 counts as 500; otherwise it is refused.
     """
 
@@ -29,4 +31,6 @@ class Switches:
     unlicensed: frozenset[str] = frozenset()
     completed_projects_refuse: bool = False
     unpaid_needs_booking: bool = True
+    lastmodified_zone: str = "Europe/Stockholm"
+    lastmodified_excludes: bool = False
     clamps_limit: bool = False

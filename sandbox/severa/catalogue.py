@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from werkzeug.wrappers import Response
 
 from sandbox.severa.exchange import Exchange, Route
-from sandbox.severa.paging import by_offset, by_token, changed_since, contains, is_flag, matching, one_of
+from sandbox.severa.paging import Filters, by_offset, by_token, changed_since, contains, is_flag, matching, one_of
 from sandbox.severa.refusals import Missing, Refused
 from sandbox.severa.register_models import ADDRESS
-from sandbox.severa.resource import Resource, list_all_by_offset
+from sandbox.severa.resource import Resource
 from sandbox.severa.shapes import Record
 
 
@@ -20,6 +22,10 @@ def _project_rules(call: Exchange, record: Record | None, values: Record) -> Non
     call.state.require_free_number("projects", values.get("number"), but=record)
     if record is not None and "currency" in values:
         raise Refused("The currency of a saved project cannot be changed.", kind="InvalidOperation", name="currency")
+
+
+def _product_rules(call: Exchange, record: Record | None, values: Record) -> None:
+    call.state.require_free_code(values.get("code"), but=record)
 
 
 def _create_project(call: Exchange, register: str, values: Record) -> Record:
@@ -37,6 +43,16 @@ def _address_changed(call: Exchange, address: Record, _values: Record) -> None:
     customer = address["customer"] and call.state.find("customers", address["customer"]["guid"])
     if customer and call.readings.child_moves_parent:
         call.state.touch("customers", customer, by=call.user)
+
+
+def _travel_expense_types(call: Exchange, register: str, records: Sequence[Record], filters: Filters) -> Response:
+    """By offset, everything when no `rowCount` is given."""
+    known = {
+        name: test
+        for name, test in filters.items()
+        if name != "changedSince" or call.readings.travel_types_know_changed_since
+    }
+    return by_offset(call, register, records, known, size=None)
 
 
 CUSTOMERS = Resource(
@@ -97,6 +113,7 @@ PRODUCTS = Resource(
         "type": one_of("type"),
         "changedSince": changed_since,
     },
+    check=_product_rules,
 )
 WORK_TYPES = Resource(
     "/worktypes",
@@ -109,12 +126,13 @@ WORK_TYPES = Resource(
         "textToSearch": contains("name", "code"),
         "changedSince": changed_since,
     },
+    check=_product_rules,
 )
 TRAVEL_EXPENSE_TYPES = Resource(
     "/travelexpensetypes",
     "travel_expense_types",
     "settings",
-    page=list_all_by_offset,
+    page=_travel_expense_types,
     filters={
         "active": is_flag("isActive"),
         "code": one_of("code"),

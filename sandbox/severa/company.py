@@ -72,7 +72,7 @@ def settings(call: Exchange) -> Response:
         "overdueInterest": Decimal(8),
         "currencyRoundingType": "AwayFromZero",
         "setCreditNoteInvoiceNumber": True,
-        "uniqueIdentifierForProductsAndWorktypes": False,
+        "uniqueIdentifierForProductsAndWorktypes": call.readings.duplicate_codes_refused,
         "displayProjectNumber": True,
         "projectNameDisplayFormatSetting": "ProjectNamePhaseName",
         "projectNameDisplaySetting": "ShowProjectLongName",

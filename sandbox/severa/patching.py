@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sandbox.severa.refusals import Refused
 from sandbox.severa.shapes import Field, Find, Group, Record, Reference
 
+EVERY_FORM = frozenset({"guid", "object"})
 SHAPE = "A patch is an array of operations with op, path and value."
 
 
-def changes(body: Any, fields: Mapping[str, Field], record: Record, find: Find) -> Record:
+def changes(
+    body: Any, fields: Mapping[str, Field], record: Record, find: Find, forms: Container[str] = EVERY_FORM
+) -> Record:
     """What a patch document makes of a record: its changed properties in stored form. Raises Refused; changes nothing.
 
     Later operations see what earlier ones did, and one that is refused refuses the whole document.
+
+    Args:
+        forms: how it may name another record, ``guid`` for ``/x/guid`` and ``object`` for ``/x``.
     """
     if not isinstance(body, list) or not body:
         raise Refused(SHAPE, kind="InvalidRequest")
@@ -29,6 +35,8 @@ def changes(body: Any, fields: Mapping[str, Field], record: Record, find: Find) 
         field = fields[name]
         if not field.writable:
             raise Refused(f"{name} is read-only.", kind="InvalidOperation", name=name)
+        if isinstance(field, Reference) and ("object" if rest is None else "guid") not in forms:
+            raise Refused(f"Path {first}{'' if rest is None else '/' + rest} names no property.", name=first)
         if rest is not None:
             value = _inside(field, name, rest, value, (record | changed)[name])
         changed[name] = field.read(name, value, find)

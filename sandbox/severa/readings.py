@@ -14,7 +14,13 @@ class Readings:
         client_id_required: refuse calls without the `Client_Id` header, as the document says (many clients get by).
         status_paths: paths by which a patch may change an invoice's status.
         number_writable: whether a patch may set an invoice's number.
+        reference_forms: how a patch may name another record: ``guid`` is ``/x/guid``, ``object`` is ``/x`` with an
+            object. An invoice's status has `status_paths` of its own.
         duplicate_numbers_refused: whether a customer, project or invoice number may be used only once.
+        duplicate_codes_refused: whether a product or work type may not have the code of another one; it is a setting of
+            each organisation, and `organizationsettings` tells.
+        travel_types_know_changed_since: whether the list of travel expense types honours `changedSince`; the saved
+            document is older than the parameter, and an unknown one is ignored.
         unknown_reference: status of the refusal of a guid that names nothing, 400 or 404.
         retry_after: seconds in the `Retry-After` header of a 429; None leaves the header out.
         tokens_counted: whether calls for a token use up the rate limit as well.
@@ -36,7 +42,10 @@ class Readings:
     client_id_required: bool = False
     status_paths: frozenset[str] = frozenset({"/status", "/status/guid"})
     number_writable: bool = True
+    reference_forms: frozenset[str] = frozenset({"guid"})
     duplicate_numbers_refused: bool = True
+    duplicate_codes_refused: bool = False
+    travel_types_know_changed_since: bool = True
     unknown_reference: int = 400
     retry_after: int | None = 1
     tokens_counted: bool = False

@@ -28,11 +28,6 @@ def list_by_offset(call: Exchange, register: str, records: Sequence[Record], fil
     return by_offset(call, register, records, filters)
 
 
-def list_all_by_offset(call: Exchange, register: str, records: Sequence[Record], filters: Filters) -> Response:
-    """By offset, everything when no `rowCount` is given."""
-    return by_offset(call, register, records, filters, size=None)
-
-
 @dataclass(frozen=True)
 class Resource:
     """One resource and its calls.
@@ -89,7 +84,8 @@ class Resource:
     def change(self, call: Exchange, guid: str) -> Record:
         """The record after the patch in the request's body."""
         record = call.record(self.register, guid)
-        values = changes(call.body(), SHAPES[self.register].fields, record, call.state.find)
+        fields, forms = SHAPES[self.register].fields, call.readings.reference_forms
+        values = changes(call.body(), fields, record, call.state.find, forms)
         self.check(call, record, values)
         call.state.update(self.register, record, by=call.user, **values)
         self.changed(call, record, values)

@@ -40,7 +40,7 @@ class Field:
 
     def read(self, name: str, value: Any, find: Find) -> Any:
         """What a client sent, in stored form; raises Refused."""
-        if value is None:
+        if value is None or (value == "" and self.required):
             if not self.nullable or self.required:
                 raise Refused(f"The {name} field is required.", name=name)
             return None

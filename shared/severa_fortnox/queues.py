@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from severa_fortnox.errors import Retryable, System
-from severa_fortnox.work import Work
+from severa_fortnox.errors import Bug, Retryable, System
+from severa_fortnox.work import Kind, Work
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -50,6 +51,34 @@ class WorkQueue:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=min(int(seconds), _LONGEST_DELAY)
             )
+
+
+@dataclass(frozen=True)
+class WorkQueues:
+    """Both queues of work as one: each kind goes where its worker listens.
+
+    Args:
+        invoices: for `invoice_transfer`.
+        registers: for `register_sync`.
+    """
+
+    invoices: WorkQueue
+    registers: WorkQueue
+
+    def put(self, work: Work, *, distinct: str) -> None:
+        """Queue the work with its kind; as `WorkQueue.put`.
+
+        Raises:
+            Bug: nobody works on this kind.
+        """
+        match work.kind:
+            case Kind.INVOICE:
+                self.invoices.put(work, distinct=distinct)
+            case Kind.CUSTOMER | Kind.PRODUCT | Kind.PROJECT:
+                self.registers.put(work, distinct=distinct)
+            case _:
+                text = f"there is no queue for {work.kind}"
+                raise Bug(text, system=System.OURS, operation="queue work", reference=f"{work.kind} {work.id}")
 
 
 class PollQueue:

@@ -69,6 +69,51 @@ class Settings(BaseModel):
     invoices_from: date | None = Field(
         default=None, description="Ignore invoices dated before this day; empty: take all in the ready status"
     )
+    customer_main: Main = Field(
+        default=Main.SEVERA,
+        description="System that changes of customers are taken from; a new choice holds for later changes only. New "
+        "customers go both ways",
+    )
+    product_main: Main = Field(
+        default=Main.SEVERA,
+        description="System that changes of products are taken from; a new choice holds for later changes only. New "
+        "products go both ways",
+    )
+    transfer_all_customers: bool = Field(
+        default=False,
+        description="Copy the customers that were there before the connection too, from the main system; inactive and "
+        "internal ones and mere prospects never",
+    )
+    transfer_projects: bool = Field(
+        default=True, description="Create Severa's projects in Fortnox; no: only those that an invoice needs"
+    )
+    project_closing: Literal["leave_open", "complete", "complete_after_days"] = Field(
+        default="leave_open",
+        description="What becomes of a Fortnox project whose Severa project is closed: it is left open, completed at "
+        "once, or completed after project_closing_days",
+    )
+    project_closing_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="Days after the closing until the Fortnox project is completed (1 to 365); used when "
+        "project_closing is complete_after_days",
+    )
+    rename_projects: bool = Field(
+        default=False, description="Rename the Fortnox project when the Severa project is renamed"
+    )
+    postal_address: bool = Field(
+        default=True, description="Keep Severa's postal address as the delivery address in Fortnox"
+    )
+    article_register: Literal["products", "worktypes"] = Field(
+        default="products", description="Severa register that a new Fortnox article is created in"
+    )
+    mass_change_share: int = Field(
+        default=30,
+        ge=1,
+        le=100,
+        description="Percent of a register (1 to 100) that one load or catch-up may change before it stops and asks",
+    )
 
     @model_validator(mode="after")
     def _statuses_differ(self) -> Settings:

@@ -7,6 +7,7 @@ what was replaced is reported.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -134,6 +135,12 @@ def split_text(text: str, limit: int) -> list[str]:
     if rest:
         pieces.append(rest)
     return pieces
+
+
+def marked_up(text: str) -> str:
+    """A text that `plain_text` reads back as it is: what looks like markup in it is escaped."""
+    stripped = text.strip()
+    return stripped if plain_text(stripped) == stripped else html.escape(stripped, quote=False)
 
 
 def cut_at_word(text: str, limit: int) -> str:

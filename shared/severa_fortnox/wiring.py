@@ -26,7 +26,7 @@ from severa_fortnox.flows.session import Desk, Patience, Session
 from severa_fortnox.fortnox.auth import Auth, ClientCredentials, RefreshGrant
 from severa_fortnox.fortnox.client import FortnoxClient
 from severa_fortnox.http import Http
-from severa_fortnox.queues import PollQueue, WorkQueue
+from severa_fortnox.queues import PollQueue, WorkQueue, WorkQueues
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import SeveraClient, SeveraCredentials
 from severa_fortnox.store import Store
@@ -45,6 +45,7 @@ class Environment(BaseModel):
     transfer_log_years: int
     alert_topic_arn: str
     invoice_queue_url: str
+    register_queue_url: str
     severa_record_link: str = ""
     fortnox_record_link: str = ""
     #: Seconds for which settings and the connection itself are believed.
@@ -152,6 +153,14 @@ class Desks:
     def invoice_queue(self) -> WorkQueue:
         """The queue of invoices."""
         return WorkQueue(self.aws["sqs"], self.variables.invoice_queue_url)
+
+    def register_queue(self) -> WorkQueue:
+        """The queue of customers, products and projects."""
+        return WorkQueue(self.aws["sqs"], self.variables.register_queue_url)
+
+    def queues(self) -> WorkQueues:
+        """Both, for whoever finds work of any kind."""
+        return WorkQueues(self.invoice_queue(), self.register_queue())
 
     def _connection(self, id: str) -> Connection:
         connection = self.store.connections.get(id)

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from severa_fortnox.errors import System
+
 
 class Kind(StrEnum):
     """The records the integration keeps in step; the same word in store keys, queue groups and logs."""
@@ -36,23 +38,30 @@ class Work:
     Args:
         connection: the connection's id.
         kind: what sort of record.
-        id: the record's id in the system it comes from (a Severa guid for invoices).
+        id: the record's id in `system`: a Severa guid, a Fortnox number.
         cause: why it is looked at.
+        system: whose record `id` names, SEVERA or FORTNOX.
     """
 
     connection: str
     kind: Kind
     id: str
     cause: Cause
+    system: System = System.SEVERA
 
     @property
     def group(self) -> str:
         """The FIFO message group: one record is handled serially, different records in parallel."""
-        return f"{self.connection}#{self.kind}#{self.id}"
+        # A number of Fortnox may look like an id of Severa; the other way round nothing in flight is renamed.
+        own = "" if self.system is System.SEVERA else f"{self.system}#"
+        return f"{self.connection}#{self.kind}#{own}{self.id}"
 
     def to_json(self) -> str:
-        """The message body."""
-        return json.dumps(asdict(self))
+        """The message body; without a system it is Severa's record, as in messages of earlier releases."""
+        body = asdict(self)
+        if self.system is System.SEVERA:
+            del body["system"]
+        return json.dumps(body)
 
     @classmethod
     def from_json(cls, body: str) -> Work:
@@ -63,6 +72,10 @@ class Work:
         """
         try:
             data = json.loads(body)
-            return cls(str(data["connection"]), Kind(data["kind"]), str(data["id"]), Cause(data["cause"]))
+            about = str(data["connection"]), Kind(data["kind"]), str(data["id"]), Cause(data["cause"])
+            system = System(data.get("system", System.SEVERA))
         except (KeyError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(f"not a work message: {error!r}") from error
+        if system not in {System.SEVERA, System.FORTNOX}:
+            raise ValueError(f"not a work message: {system!r} has no records")
+        return cls(*about, system)

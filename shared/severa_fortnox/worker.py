@@ -104,7 +104,12 @@ class Worker:
         except ValueError as error:
             logger.error("not a work message", message_id=message.id, error=str(error))
             return False
-        about: dict[str, Any] = {"connection": work.connection, "kind": work.kind, "record": work.id}
+        about: dict[str, Any] = {
+            "connection": work.connection,
+            "kind": work.kind,
+            "record": work.id,
+            "record_of": work.system,
+        }
         session: Session | None = None
         try:
             session = self.open(work.connection)

@@ -18,9 +18,10 @@ from sandbox.severa import SeveraSimulator, SeveraState
 from sandbox.simulator import InProcess, Simulator
 from severa_fortnox.alerts.mail import Mail
 from severa_fortnox.errors import System
-from severa_fortnox.flows import invoices, outcome, polls
+from severa_fortnox.flows import invoices, outcome, polls, register_polls
 from severa_fortnox.flows.registers import RegisterReader
 from severa_fortnox.flows.session import Patience, Session
+from severa_fortnox.flows.sync import synchronise
 from severa_fortnox.fortnox.auth import ClientCredentials
 from severa_fortnox.fortnox.client import FortnoxClient
 from severa_fortnox.http import Http, NoPace
@@ -118,13 +119,17 @@ class World:
         engine: a DynamoDB engine with two tables of this world's own.
         severa: how the Severa simulator reads what is unknown.
         paced: whether calls go through the limiter, whose writes are points too; without it no limits are kept.
+        registers: whether a round polls the registers too.
     """
 
-    def __init__(self, engine: Any, severa: SeveraReadings | None = None, paced: bool = True) -> None:
+    def __init__(
+        self, engine: Any, severa: SeveraReadings | None = None, paced: bool = True, registers: bool = False
+    ) -> None:
         self.clock = Clock()
         self.points = Points()
         self.engine = engine
         self.paced = paced
+        self.registers = registers
         self.id = "acme"
         self.severa = SeveraState(seed=7, clock=self.clock, **({"readings": severa} if severa else {}))
         self.fortnox = FortnoxState(clock=self.clock)
@@ -187,9 +192,14 @@ class World:
 
     def run(self, guid: str, cause: Cause = Cause.POLL) -> Any:
         """One worker looks at one invoice, as the invoice_transfer function does; failures get their reaction."""
-        session, work = self.session(), Work(self.id, Kind.INVOICE, guid, cause)
+        return self.look(Work(self.id, Kind.INVOICE, guid, cause))
+
+    def look(self, work: Work) -> Any:
+        """One worker looks at one record, as its function does; failures get their reaction."""
+        session = self.session()
+        flow = invoices.transfer if work.kind is Kind.INVOICE else synchronise
         try:
-            return invoices.transfer(session, work)
+            return flow(session, work)
         except Exception as failure:
             return outcome.react(session, work, failure)
 
@@ -197,9 +207,11 @@ class World:
         """One poll, one sweep, and everything they queue; how many records that were."""
         queue = CollectedWork()
         polls.guarded_poll(self.session(), self.session, queue)
+        if self.registers:
+            register_polls.guarded_poll_registers(self.session(), self.session, queue)
         polls.sweep(self.session(), queue)
         for work in queue.waiting:
-            self.run(work.id, work.cause)
+            self.look(work)
         return len(queue.waiting)
 
     def settle(self, rounds: int = 12, minutes: float = 5) -> None:
@@ -209,9 +221,9 @@ class World:
             if self.round() == 0:
                 return
 
-    def log(self, guid: str) -> list[Entry]:
-        """What the log says about an invoice."""
-        return list(self.store().log.of(self.id, Kind.INVOICE, guid))
+    def log(self, guid: str, kind: Kind = Kind.INVOICE) -> list[Entry]:
+        """What the log says about an invoice, or about a record of another kind."""
+        return list(self.store().log.of(self.id, kind, guid))
 
     def fortnox_invoices(self) -> list[dict[str, Any]]:
         """Every invoice in Fortnox, whole."""

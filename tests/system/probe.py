@@ -41,12 +41,15 @@ def _failures(records: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Note the batch in the state table; messages whose body says so fail, and are to be shown again at once."""
     bodies = [json.loads(record["body"]) for record in records]
     if table := bodies[0].get("note_in"):
-        note = {"pk": {"S": "probe"}, "sk": {"S": records[0]["receiptHandle"]}, "bodies": {"S": json.dumps(bodies)}}
+        note = {
+            "pk": {"S": bodies[0]["note_as"]},
+            "sk": {"S": records[0]["receiptHandle"]},
+            "bodies": {"S": json.dumps(bodies)},
+        }
         boto3.client("dynamodb").put_item(TableName=table, Item=note)
-    failed = [record for record, body in zip(records, bodies, strict=True) if body.get("fail")]
-    for record in failed:
-        url = os.environ["INVOICE_QUEUE_URL"]
+    failed = [(record, body) for record, body in zip(records, bodies, strict=True) if body.get("fail")]
+    for record, body in failed:
         boto3.client("sqs").change_message_visibility(
-            QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+            QueueUrl=body["queue"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
         )
-    return [{"itemIdentifier": record["messageId"]} for record in failed]
+    return [{"itemIdentifier": record["messageId"]} for record, _ in failed]

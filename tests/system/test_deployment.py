@@ -19,7 +19,8 @@ from severa_fortnox.worker import DELIVERIES
 
 PROBE = Path(__file__).with_name("probe.py")
 POLL, TRANSFER, SWEEPER = "SeveraPollFunction", "InvoiceTransferFunction", "SweeperFunction"
-JOBS = {POLL: "severa_poll", TRANSFER: "invoice_transfer", SWEEPER: "sweeper"}
+SYNC = "RegisterSyncFunction"
+JOBS = {POLL: "severa_poll", TRANSFER: "invoice_transfer", SYNC: "register_sync", SWEEPER: "sweeper"}
 ITEM = {"pk": {"S": "C#1"}, "sk": {"S": "probe"}}
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
@@ -98,6 +99,7 @@ NEEDED: dict[str, dict[str, Callable[[Stack], Call]]] = {
         "write to the log": log("put_item", Item=ITEM),
         "ask for a poll": queue("PollQueueUrl", "send_message", **MESSAGE),
         "ask for a transfer": queue("InvoiceQueueUrl", "send_message", **FIFO_MESSAGE),
+        "ask for a look at a register": queue("RegisterQueueUrl", "send_message", **FIFO_MESSAGE),
         "receive its messages": queue("PollQueueUrl", "receive_message"),
         "read a secret": secret(OWN_SECRET),
         "alert": alert,
@@ -109,11 +111,19 @@ NEEDED: dict[str, dict[str, Callable[[Stack], Call]]] = {
         "read a secret": secret(OWN_SECRET),
         "alert": alert,
     },
+    SYNC: {
+        **STATE_WORK,
+        "write to the log": log("put_item", Item=ITEM),
+        "receive its messages": queue("RegisterQueueUrl", "receive_message"),
+        "read a secret": secret(OWN_SECRET),
+        "alert": alert,
+    },
     SWEEPER: {
         **STATE_WORK,
         "find unfinished transfers": state("query", **by("unfinished", IndexName="unfinished")),
         "write to the log": log("put_item", Item=ITEM),
         "ask for a transfer": queue("InvoiceQueueUrl", "send_message", **FIFO_MESSAGE),
+        "ask for a look at a register": queue("RegisterQueueUrl", "send_message", **FIFO_MESSAGE),
         "alert": alert,
     },
 }
@@ -125,6 +135,7 @@ FORBIDDEN_TO_ALL: dict[str, Callable[[Stack], Call]] = {
     "delete from the log": log("delete_item", Key=ITEM),
     "drop a table": state("delete_table"),
     "hide a dead letter": queue("InvoiceDeadLettersUrl", "purge_queue"),
+    "hide a dead letter of a register": queue("RegisterDeadLettersUrl", "purge_queue"),
     "read another stage's secret": secret("severa-fortnox/production/fortnox-app"),
     "list the packages": lambda stack: ("s3", "list_objects_v2", {"Bucket": "packages"}),
     "start a function": lambda stack: ("lambda", "invoke", {"FunctionName": stack.outputs[SWEEPER]}),
@@ -135,16 +146,29 @@ FORBIDDEN: dict[str, dict[str, Callable[[Stack], Call]]] = {
     POLL: {
         **FORBIDDEN_TO_ALL,
         "receive another's messages": queue("InvoiceQueueUrl", "receive_message"),
+        "receive a register's messages": queue("RegisterQueueUrl", "receive_message"),
     },
     TRANSFER: {
         **FORBIDDEN_TO_ALL,
         "ask for a poll": queue("PollQueueUrl", "send_message", **MESSAGE),
+        "ask for a look at a register": queue("RegisterQueueUrl", "send_message", **FIFO_MESSAGE),
         "receive another's messages": queue("PollQueueUrl", "receive_message"),
+        "receive a register's messages": queue("RegisterQueueUrl", "receive_message"),
+    },
+    SYNC: {
+        **FORBIDDEN_TO_ALL,
+        "ask for a poll": queue("PollQueueUrl", "send_message", **MESSAGE),
+        "ask for a transfer": queue("InvoiceQueueUrl", "send_message", **FIFO_MESSAGE),
+        "ask for work of its own": queue("RegisterQueueUrl", "send_message", **FIFO_MESSAGE),
+        "receive another's messages": queue("InvoiceQueueUrl", "receive_message"),
+        "read the log by outcome": log("query", **by("outcome_of", IndexName="by-outcome")),
+        "find unfinished transfers": state("query", **by("unfinished", IndexName="unfinished")),
     },
     SWEEPER: {
         **FORBIDDEN_TO_ALL,
         "read a secret": secret(OWN_SECRET),
         "receive another's messages": queue("InvoiceQueueUrl", "receive_message"),
+        "receive a register's messages": queue("RegisterQueueUrl", "receive_message"),
     },
 }
 
@@ -179,15 +203,18 @@ def test_a_function_finds_the_layers_packages_in_the_layer_and_boto3_in_the_runt
     assert "/layer_0/" not in found["boto3"]
 
 
-def test_a_function_gets_the_addresses_of_what_it_works_with(stack: Stack) -> None:
-    wanted = ["STATE_TABLE", "LOG_TABLE", "INVOICE_QUEUE_URL", "ALERT_TOPIC_ARN", "SECRETS_PREFIX", "FORTNOX_API_URL"]
+@pytest.mark.parametrize("function", [TRANSFER, SYNC])
+def test_a_function_gets_the_addresses_of_what_it_works_with(stack: Stack, function: str) -> None:
+    wanted = ["STATE_TABLE", "LOG_TABLE", "INVOICE_QUEUE_URL", "REGISTER_QUEUE_URL", "ALERT_TOPIC_ARN"]
+    wanted += ["SECRETS_PREFIX", "FORTNOX_API_URL"]
 
-    environment = stack.invoke(TRANSFER, {"environment": wanted})
+    environment = stack.invoke(function, {"environment": wanted})
 
     assert environment == {
         "STATE_TABLE": stack.outputs["StateTable"],
         "LOG_TABLE": stack.outputs["TransferLogTable"],
         "INVOICE_QUEUE_URL": stack.outputs["InvoiceQueueUrl"],
+        "REGISTER_QUEUE_URL": stack.outputs["RegisterQueueUrl"],
         "ALERT_TOPIC_ARN": stack.outputs["AlertTopicArn"],
         "SECRETS_PREFIX": stack.outputs["SecretsPrefix"],
         "FORTNOX_API_URL": "https://api.fortnox.se",
@@ -215,26 +242,28 @@ def test_an_address_for_alerts_is_subscribed(stack: Stack) -> None:
     assert [(s["Protocol"], s["Endpoint"]) for s in subscriptions["Subscriptions"]] == [("email", "books@example.com")]
 
 
-def test_only_the_messages_that_failed_come_again_and_end_as_dead_letters(stack: Stack) -> None:
-    sqs, invoices, table = stack.aws.client("sqs"), stack.outputs["InvoiceQueueUrl"], stack.outputs["StateTable"]
+@pytest.mark.parametrize("of", ["Invoice", "Register"])
+def test_only_the_messages_that_failed_come_again_and_end_as_dead_letters(stack: Stack, of: str) -> None:
+    sqs, table = stack.aws.client("sqs"), stack.outputs["StateTable"]
+    work, dead_letters = stack.outputs[f"{of}QueueUrl"], stack.outputs[f"{of}DeadLettersUrl"]
 
-    # When one of three invoices always fails, and asks to be shown again at once instead of after twelve minutes
+    # When one of three records always fails, and asks to be shown again at once instead of after twelve minutes
     for name, fails in (("a", False), ("b", True), ("c", False)):
-        body = json.dumps({"name": name, "fail": fails, "note_in": table})
-        sqs.send_message(QueueUrl=invoices, MessageBody=body, MessageGroupId=name, MessageDeduplicationId=name)
+        body = json.dumps({"name": name, "fail": fails, "note_in": table, "note_as": of, "queue": work})
+        sqs.send_message(QueueUrl=work, MessageBody=body, MessageGroupId=name, MessageDeduplicationId=name)
 
     # Then it alone is given up after the tries the worker counts on, and nothing stays behind
-    dead = eventually(lambda: sqs.receive_message(QueueUrl=stack.outputs["InvoiceDeadLettersUrl"]).get("Messages"))
+    dead = eventually(lambda: sqs.receive_message(QueueUrl=dead_letters).get("Messages"))
     assert [json.loads(message["Body"])["name"] for message in dead] == ["b"]
-    seen = [name for batch in batches(stack) for name in batch]
+    seen = [name for batch in batches(stack, of) for name in batch]
     assert sorted(seen) == ["a", *["b"] * DELIVERIES, "c"]
-    left = sqs.get_queue_attributes(QueueUrl=invoices, AttributeNames=["All"])["Attributes"]
+    left = sqs.get_queue_attributes(QueueUrl=work, AttributeNames=["All"])["Attributes"]
     assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
 
 
-def batches(stack: Stack) -> list[list[str]]:
+def batches(stack: Stack, noted_as: str) -> list[list[str]]:
     """The names of the messages in each batch that the probe noted."""
-    key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "probe"}}}
+    key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": noted_as}}}
     notes = stack.aws.client("dynamodb").query(TableName=stack.outputs["StateTable"], **key)["Items"]
     return [[body["name"] for body in json.loads(note["bodies"]["S"])] for note in notes]
 

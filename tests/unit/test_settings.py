@@ -37,6 +37,14 @@ def test_unset_statuses_are_not_the_same_status() -> None:
         ("invoices_from", "2025-01-01", date(2025, 1, 1)),
         ("attachments", "false", False),
         ("fallback_article", None, None),
+        ("customer_main", "fortnox", Main.FORTNOX),
+        ("transfer_all_customers", "yes", True),
+        ("transfer_projects", "no", False),
+        ("project_closing", "complete_after_days", "complete_after_days"),
+        ("project_closing_days", "365", 365),
+        ("rename_projects", "true", True),
+        ("article_register", "worktypes", "worktypes"),
+        ("mass_change_share", "1", 1),
     ],
 )
 def test_a_value_typed_on_the_command_line_is_read(name: str, value: object, kept: object) -> None:
@@ -54,13 +62,44 @@ def test_a_change_leaves_the_other_settings_and_the_old_value_alone() -> None:
 
 
 def test_an_unknown_setting_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"no setting 'atachments'; the settings are: activated_on, attachments"):
+    with pytest.raises(
+        ValueError, match=r"no setting 'atachments'; the settings are: activated_on, article_register, attachments"
+    ):
         changed(a.settings(), "atachments", True)
 
 
 def test_an_invalid_value_says_what_would_be_valid() -> None:
     with pytest.raises(ValueError, match=r"invoice_number_main = 'x'.*'severa' or 'fortnox'"):
         changed(a.settings(), "invoice_number_main", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "valid"),
+    [
+        ("project_closing_days", "0", "greater than or equal to 1"),
+        ("project_closing_days", "366", "less than or equal to 365"),
+        ("mass_change_share", "0", "greater than or equal to 1"),
+        ("mass_change_share", "101", "less than or equal to 100"),
+        ("project_closing", "close", "'leave_open', 'complete' or 'complete_after_days'"),
+        ("article_register", "travel", "'products' or 'worktypes'"),
+        ("product_main", "both", "'severa' or 'fortnox'"),
+    ],
+)
+def test_a_value_out_of_bounds_says_what_they_are(name: str, value: str, valid: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} = '{value}'.*{valid}"):
+        changed(a.settings(), name, value)
+
+
+def test_the_registers_begin_with_severa_as_their_main_system_and_leave_projects_open() -> None:
+    begin = Settings()
+    assert (begin.customer_main, begin.product_main, begin.project_closing) == (Main.SEVERA, Main.SEVERA, "leave_open")
+    assert (begin.transfer_all_customers, begin.transfer_projects, begin.rename_projects) == (False, True, False)
+    assert (begin.postal_address, begin.article_register, begin.mass_change_share) == (True, "products", 30)
+
+
+@pytest.mark.parametrize("name", ["customer_main", "product_main"])
+def test_a_main_system_says_that_a_change_holds_for_later_changes_only(name: str) -> None:
+    assert "later changes only" in (Settings.model_fields[name].description or "")
 
 
 def test_a_change_that_breaks_a_rule_between_settings_is_refused() -> None:

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from severa_fortnox.store import schema
+from severa_fortnox.wiring import Environment, PollEnvironment, VendorEnvironment, environment
+from severa_fortnox.worker import DELIVERIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -134,6 +136,25 @@ def test_every_work_queue_has_a_worker() -> None:
     assert sorted(queue for _, queue, _ in triggers()) == sorted(WORK_QUEUES)
 
 
+@pytest.mark.parametrize("queue", [name for name, queue in WORK_QUEUES.items() if queue.get("FifoQueue")])
+def test_a_queue_of_work_gives_up_after_the_deliveries_the_worker_counts_on_and_runs_records_in_parallel(
+    queue: str,
+) -> None:
+    assert QUEUES[queue]["RedrivePolicy"]["maxReceiveCount"] == DELIVERIES
+    parallel = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    assert parallel.items() <= QUEUES[queue].items()
+
+
+@pytest.mark.parametrize("queue", ["InvoiceQueue", "RegisterQueue"])
+def test_work_is_queued_by_those_who_find_it_and_taken_by_its_worker_alone(queue: str) -> None:
+    arn = {"Fn::GetAtt": [queue, "Arn"]}
+    named = [(role, as_list(s["Action"])) for role, s in statements() if arn in as_list(s["Resource"])]
+    assert {role for role, actions in named if "sqs:SendMessage" in actions} == {"SeveraPollRole", "SweeperRole"}
+    (worker,) = {role for role, actions in named if "sqs:ReceiveMessage" in actions}
+    (function,) = [function for function, of, _ in triggers() if of == queue]
+    assert FUNCTIONS[function]["Role"] == {"Fn::GetAtt": [worker, "Arn"]}
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_survives_the_stack_and_any_mistake(table: str) -> None:
     resource, properties = TEMPLATE["Resources"][table], TABLES[table]
@@ -168,6 +189,21 @@ def test_every_function_is_a_folder_of_its_job_with_a_handler(function: str) -> 
     folder = ROOT / FUNCTIONS[function]["CodeUri"]
     assert (folder / "app.py").is_file()
     assert FUNCTIONS[function]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == folder.name
+
+
+@pytest.mark.parametrize(
+    ("function", "model"),
+    [
+        ("SeveraPollFunction", PollEnvironment),
+        ("InvoiceTransferFunction", VendorEnvironment),
+        ("RegisterSyncFunction", VendorEnvironment),
+        ("SweeperFunction", Environment),
+    ],
+)
+def test_a_function_gets_every_variable_it_needs_to_start(function: str, model: type[Environment]) -> None:
+    variables = FUNCTION_DEFAULTS["Environment"]["Variables"] | FUNCTIONS[function]["Environment"]["Variables"]
+    # What a variable will be is known after the deployment; what matters is that it is there.
+    environment(model, {name: "1" for name in variables})
 
 
 def test_every_folder_of_a_job_is_deployed() -> None:

@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from severa_fortnox.errors import System
 from severa_fortnox.work import Cause, Kind, Work
 
+_SYSTEMS = [System.SEVERA, System.FORTNOX]
 
-@given(st.text(), st.sampled_from(Kind), st.text(), st.sampled_from(Cause))
-def test_a_message_is_read_as_it_was_written(connection: str, kind: Kind, id: str, cause: Cause) -> None:
-    work = Work(connection, kind, id, cause)
+
+@given(st.text(), st.sampled_from(Kind), st.text(), st.sampled_from(Cause), st.sampled_from(_SYSTEMS))
+def test_a_message_is_read_as_it_was_written(
+    connection: str, kind: Kind, id: str, cause: Cause, system: System
+) -> None:
+    work = Work(connection, kind, id, cause, system)
 
     assert Work.from_json(work.to_json()) == work
 
@@ -53,6 +58,23 @@ def test_what_is_no_message_is_refused(body: str) -> None:
 def test_an_unknown_word_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=value):
         Work.from_json(json.dumps({**_RIGHT, name: value}))
+
+
+def test_the_two_systems_records_of_one_id_are_different_groups() -> None:
+    severa, fortnox = (Work("acme", Kind.CUSTOMER, "1001", Cause.POLL, system) for system in _SYSTEMS)
+
+    assert (severa.group, fortnox.group) == ("acme#customer#1001", "acme#customer#fortnox#1001")
+
+
+def test_a_message_without_a_system_means_severas_record() -> None:
+    assert json.loads(Work("acme", Kind.INVOICE, "guid", Cause.POLL).to_json()) == _RIGHT
+    assert Work.from_json(json.dumps(_RIGHT)) == Work("acme", Kind.INVOICE, "guid", Cause.POLL, System.SEVERA)
+
+
+@pytest.mark.parametrize("system", ["visma", "aws", "ours", "store", None])
+def test_a_system_that_has_no_records_is_refused_by_name(system: str | None) -> None:
+    with pytest.raises(ValueError, match=str(system)):
+        Work.from_json(json.dumps({**_RIGHT, "system": system}))
 
 
 def test_fields_of_a_later_version_are_ignored() -> None:

@@ -46,11 +46,7 @@ def problem_mail(problem: Problem, connection: str, links: Mapping[str, str], co
             lines += [f"   What to do: {words.fix}.", f"   Who: {words.who}."]
         lines.append(f"   Code: {reason.code}")
     lines += _where(problem, links)
-    lines += [
-        "",
-        "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it",
-        f"was moved to the failed status. At once, from either: {command} retry {problem.connection}",
-    ]
+    lines += ["", *_afterwards(problem, f"At once, from either: {command} retry {problem.connection}")]
     return Mail(_subject(f"Not {'working' if whole else 'transferred'}: {problem.name}"), "\n".join(lines) + "\n")
 
 
@@ -79,22 +75,41 @@ def _details(problem: Problem, connection: str) -> list[str]:
     return [*found, f"Connection: {connection}"]
 
 
+def _afterwards(problem: Problem, at_once: str) -> list[str]:
+    if _kind(problem) in {Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT}:
+        again = "When it is mended it is looked at again by itself: as soon as the record changes, and once a day."
+        return [again, at_once.replace(", from either", "")]
+    return [
+        "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it",
+        f"was moved to the failed status. {at_once}",
+    ]
+
+
 def _where(problem: Problem, links: Mapping[str, str]) -> list[str]:
     if _concerns_connection(problem):
         return []
-    kind, _, id = problem.subject.partition("#")
+    kind, id = _kind(problem), problem.subject.partition("#")[2]
+    if kind != Kind.INVOICE:
+        system = problem.detail.get("system", "severa").capitalize()
+        named = [reason.values["number"] for reason in problem.reasons if reason.values.get("number")]
+        also = [f"In Fortnox: {named[0]}"] if named and system == "Severa" else []
+        return ["", f"In {system}: {problem.name} ({id})", *also]
     lines = [
         "",
         f"In Severa: {links['severa'].format(id=id)}" if "severa" in links else f"In Severa: {problem.name} ({id})",
     ]
     # A reason about the invoice's customer names the customer's number, which is no place to look for the invoice.
-    numbers = (reason.values for reason in problem.reasons if ("customer" in reason.values) == (kind == Kind.CUSTOMER))
+    numbers = (reason.values for reason in problem.reasons if "customer" not in reason.values)
     number = next((values["number"] for values in numbers if "number" in values), None)
     if number:
         lines.append(
             f"In Fortnox: {links['fortnox'].format(id=number)}" if "fortnox" in links else f"In Fortnox: {number}"
         )
     return lines
+
+
+def _kind(problem: Problem) -> str:
+    return problem.subject.partition("#")[0]
 
 
 def _concerns_connection(problem: Problem) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.decisions.registers import Registers
@@ -14,6 +13,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Product
 from severa_fortnox.text import folded, fortnox_text
+from severa_fortnox.timing import with_zone
 
 ProductDecision = Create[ArticlePayload] | Link | Skip | Refuse
 
@@ -78,7 +78,7 @@ def _create(facts: ProductFacts, product: Product, settings: Settings) -> Produc
     if product.isActive is False:
         return Refuse((Reason("product-inactive-in-severa", about),))
     activated, created = settings.activated_on, product.createdDateTime
-    older = activated is not None and created is not None and _utc(created) < _utc(activated)
+    older = activated is not None and created is not None and with_zone(created) < with_zone(activated)
     if older and settings.create_articles == "newer":
         return Refuse((Reason("article-older-than-activation", about),))
     unit = (product.measurementUnit or "").strip()
@@ -86,11 +86,6 @@ def _create(facts: ProductFacts, product: Product, settings: Settings) -> Produc
         return Refuse((Reason("unit-missing", {"unit": unit, "where": f"product {facts.name}"}),))
     payload, notes = map_product(product, facts.code)
     return Create(payload, notes)
-
-
-def _utc(moment: datetime) -> datetime:
-    """The moment with a zone; one without is read as UTC, since the two kinds cannot be compared."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def is_named(product: Product, article: Article) -> bool:

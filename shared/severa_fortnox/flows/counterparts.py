@@ -1,26 +1,27 @@
-"""Make sure that a customer, article or project an invoice needs exists in Fortnox and is linked.
+"""Make sure that a customer, product or project has its counterpart in the other system and is linked to it.
 
-The three differ in what they read and decide; carrying the decision out is the same.
+The three differ in what they read and decide; carrying the decision out is the same, for an invoice that needs the
+record and for the registers that are kept in step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from severa_fortnox.alerts.catalogue import sentences
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
-from severa_fortnox.errors import NotFound
+from severa_fortnox.errors import NotFound, System
 from severa_fortnox.flows.create import Creation, Made, NeedsPerson, create_once
 from severa_fortnox.flows.session import Session
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.links import AlreadyLinked
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.store.log import Entry, Outcome
-from severa_fortnox.store.transfers import State
+from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Cause, Kind
 
 Payload = TypeVar("Payload", bound=BaseModel)
@@ -29,19 +30,25 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True)
 class Counterpart:
-    """One record and the number it has, or gets, in Fortnox.
+    """One record and what it is, or becomes, in the other system.
 
     Args:
         kind: of record.
-        severa_id: its Severa guid.
+        severa_id: its Severa guid; "" while it is only in Fortnox.
         number: its number in Fortnox.
         name: how a person knows it.
+        source: the system it comes from; it is created in the other one.
+        cause: why it was looked at.
+        synced: what the link is to keep of both, when they are linked.
     """
 
     kind: Kind
     severa_id: str
     number: str
     name: str
+    source: System = System.SEVERA
+    cause: Cause = Cause.EVENT
+    synced: Mapping[str, str] = field(default_factory=dict)
 
 
 def carry_out(
@@ -55,7 +62,7 @@ def carry_out(
     """Perform the decision: link what exists, create what does not, once.
 
     Args:
-        send: creates the record in Fortnox.
+        send: creates the record in the other system.
         find: the record an earlier attempt made; None when there is none. Raises `NeedsPerson` when it is another one.
 
     Raises:
@@ -87,16 +94,35 @@ def entry(
         id=counterpart.severa_id,
         outcome=outcome,
         text=text,
-        cause=Cause.EVENT,
+        cause=counterpart.cause,
         name=f"{counterpart.kind} {counterpart.name}",
         foreign_id=counterpart.number,
         detail={"notes": sentences(notes)} if notes else {},
     )
 
 
+def settle(session: Session, counterpart: Counterpart, find: Callable[[], Made | None]) -> None:
+    """Bring a creation that an earlier run began to its end without sending anything any more.
+
+    What that run made is found and linked; when it made nothing, the transfer is given back.
+
+    Raises:
+        IntegrationError: as `create_once`; it may have been made and cannot be seen yet.
+    """
+    transfer = create_once(session, creation(counterpart, "", None, find))
+    if transfer.state is State.BOUND:
+        finish(session, counterpart, transfer, ())
+
+
 def _link(session: Session, counterpart: Counterpart, decision: Link) -> None:
     link = StoredLink(
-        counterpart.kind, counterpart.severa_id, decision.foreign_id, decision.card, decision.origin, session.clock()
+        counterpart.kind,
+        counterpart.severa_id,
+        decision.foreign_id,
+        decision.card,
+        decision.origin,
+        session.clock(),
+        counterpart.synced,
     )
     try:
         session.store.links.bind(session.connection.id, link)
@@ -114,19 +140,42 @@ def _create(
     send: Callable[[Payload], Made],
     find: Callable[[], Made | None],
 ) -> None:
+    payload = decision.plan.model_dump_json(exclude_none=True)
+    transfer = create_once(session, creation(counterpart, payload, lambda: send(decision.plan), find))
+    if transfer.state is State.BOUND:
+        finish(session, counterpart, transfer, decision.notes)
+
+
+def creation(
+    counterpart: Counterpart, payload: str, send: Callable[[], Made] | None, find: Callable[[], Made | None]
+) -> Creation:
+    """What `create_once` needs to create the counterpart.
+
+    Args:
+        send: as in `Creation`.
+        find: the record an earlier attempt made; None when there is none.
+    """
+
     def search(reference: str) -> Sequence[Made]:
         made = find()
         return [] if made is None else [made]
 
-    creation = Creation(
+    return Creation(
         kind=counterpart.kind,
-        id=counterpart.severa_id,
+        id=counterpart.severa_id if counterpart.source is System.SEVERA else counterpart.number,
         reference=counterpart.number,
-        payload=decision.plan.model_dump_json(exclude_none=True),
-        send=lambda: send(decision.plan),
+        payload=payload,
+        send=send,
         search=search,
+        source=counterpart.source,
     )
-    transfer = create_once(session, creation)
-    if transfer.state is State.BOUND:
+
+
+def finish(session: Session, counterpart: Counterpart, transfer: Transfer, notes: Sequence[Reason]) -> None:
+    """BOUND ─▶ DONE, with the log line that says where the record was created."""
+    if counterpart.source is System.SEVERA:
         text = f"{counterpart.name} was created in Fortnox as {transfer.foreign_id}"
-        session.store.transfers.finish(transfer, entry(session, counterpart, Outcome.CREATED, text, decision.notes))
+    else:
+        counterpart = replace(counterpart, severa_id=transfer.foreign_id or "")
+        text = f"{counterpart.name} was created in Severa"
+    session.store.transfers.finish(transfer, entry(session, counterpart, Outcome.CREATED, text, notes))

@@ -1,8 +1,8 @@
-"""Create a record in Fortnox exactly once, whatever is lost on the way (DESIGN 6).
+"""Create a record in the other system exactly once, whatever is lost on the way (DESIGN 6).
 
-Fortnox has no idempotency key, so a create is a small protocol: claim, search unless it is the very first attempt,
-send, bind. A search that finds nothing is believed only when it came late enough after the last moment at which an
-earlier request can have left us:
+Neither Severa nor Fortnox has an idempotency key, so a create is a small protocol: claim, search unless it is the very
+first attempt, send, bind. A search that finds nothing is believed only when it came late enough after the last moment
+at which an earlier request can have left us:
 
     attempt 1   ── POST ──▶ (applied, answer lost)     doubt
     attempt 2       search: nothing, too early          wait
@@ -41,15 +41,17 @@ class NeedsPerson(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """A record in Fortnox.
+    """A record in the other system.
 
     Args:
-        foreign_id: its number.
-        card: what the link keeps of it.
+        foreign_id: its id there: a number of Fortnox, a guid of Severa.
+        card: what the link keeps of the Fortnox record.
+        synced: what the link keeps of both, as in `Link`.
     """
 
     foreign_id: str
     card: Mapping[str, str] = field(default_factory=dict)
+    synced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ class Creation:
 
     Args:
         kind: of record.
-        id: in Severa.
+        id: in `source`.
         reference: what the record carries that a search finds.
         payload: as JSON text, for its hash.
         send: makes it; one POST. None when it is not wanted any more: only what an earlier attempt made is looked for.
         search: finds what an earlier attempt made; raises `NeedsPerson` when what it finds is not what we would make.
+        source: the system the record comes from; it is made in the other one.
     """
 
     kind: Kind
@@ -71,10 +74,16 @@ class Creation:
     payload: str
     send: Callable[[], Made] | None
     search: Callable[[str], Sequence[Made]]
+    source: System = System.SEVERA
+
+    @property
+    def target(self) -> System:
+        """The system it is made and searched in."""
+        return System.FORTNOX if self.source is System.SEVERA else System.SEVERA
 
 
 def create_once(session: Session, creation: Creation, known: Transfer | None = None) -> Transfer:
-    """The transfer in state BOUND (or DONE): the record exists in Fortnox once and is linked.
+    """The transfer in state BOUND (or DONE): the record exists in the other system once and is linked.
 
     Without a `send`, NEW says that it certainly does not exist.
 
@@ -98,6 +107,7 @@ def create_once(session: Session, creation: Creation, known: Transfer | None = N
         owner=session.owner,
         lease_seconds=session.patience.lease,
         known=known,
+        source=creation.source,
     )
     if transfer.state in {State.BOUND, State.DONE}:
         return transfer
@@ -130,7 +140,13 @@ def _search(session: Session, creation: Creation, transfer: Transfer) -> Made | 
         found = creation.search(transfer.reference)
         if len(found) > 1:
             numbers = ", ".join(made.foreign_id for made in found)
-            raise NeedsPerson(Reason("reference-found-several", {"reference": transfer.reference, "numbers": numbers}))
+            values = {
+                "reference": transfer.reference,
+                "numbers": numbers,
+                "kind": _word(creation.kind, creation.target),
+                "system": str(creation.target).capitalize(),
+            }
+            raise NeedsPerson(Reason("reference-found-several", values))
     except NeedsPerson:
         session.store.transfers.postpone(transfer, session.clock() + session.patience.refusal)
         raise
@@ -145,7 +161,7 @@ def _search(session: Session, creation: Creation, transfer: Transfer) -> Made | 
         session.store.transfers.postpone(transfer, believed_from)
         raise UnknownOutcome(
             "an earlier attempt may still show up in a search; it is looked for again before anything is sent",
-            system=System.FORTNOX,
+            system=creation.target,
             operation=f"search {creation.kind}",
             reference=transfer.reference,
         )
@@ -154,18 +170,21 @@ def _search(session: Session, creation: Creation, transfer: Transfer) -> Made | 
 
 def _bind(session: Session, transfer: Transfer, made: Made, origin: str) -> Transfer:
     try:
-        return session.store.transfers.bind(transfer, made.foreign_id, card=made.card, origin=origin)
+        return session.store.transfers.bind(
+            transfer, made.foreign_id, card=made.card, origin=origin, synced=made.synced
+        )
     except AlreadyLinked as conflict:
         # In doubt, not given back: the record exists, and only a search that is believed may say otherwise.
         session.store.transfers.doubt(transfer, session.patience.refusal)
-        raise NeedsPerson(
-            Reason(
-                "already-linked-elsewhere",
-                {"number": made.foreign_id, "kind": _word(transfer.kind), "why": conflict.text},
-            )
-        ) from conflict
+        # Named by its number in Fortnox in both directions: a guid is no name for a person.
+        values = {
+            "number": conflict.wanted.fortnox_id,
+            "kind": _word(transfer.kind, System.FORTNOX),
+            "why": conflict.text,
+        }
+        raise NeedsPerson(Reason("already-linked-elsewhere", values)) from conflict
 
 
-def _word(kind: Kind) -> str:
-    """The kind as a sentence names it."""
-    return {Kind.PRODUCT: "article"}.get(kind, str(kind))
+def _word(kind: Kind, system: System) -> str:
+    """The kind as a sentence about that system names it."""
+    return "article" if kind is Kind.PRODUCT and system is System.FORTNOX else str(kind)

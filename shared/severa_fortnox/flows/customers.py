@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from severa_fortnox.decisions.customers import CustomerDecision, CustomerFacts, folded_number
+from severa_fortnox.decisions.customers import CustomerDecision, CustomerFacts
+from severa_fortnox.decisions.identity import folded_number
 from severa_fortnox.flows.counterparts import Counterpart, found_by_number
 from severa_fortnox.flows.counterparts import carry_out as carry_out_counterpart
 from severa_fortnox.flows.create import Made, NeedsPerson

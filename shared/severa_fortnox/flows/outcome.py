@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
@@ -44,11 +45,13 @@ class About:
         name: e.g. "invoice 1042 Kund AB".
         detail: customer, amount and date, as far as known.
         invoice: Severa's invoice; None when it was not read.
+        changed: when Severa's record was last changed; the invoice's own moment when there is one.
     """
 
     name: str
     detail: Mapping[str, str] = field(default_factory=dict)
     invoice: Invoice | None = None
+    changed: datetime | None = None
 
 
 def subject_of(work: Work) -> str:
@@ -65,7 +68,7 @@ def note(desk: Desk, work: Work, outcome: Outcome, name: str, text: str, *, alwa
 
 def refuse(session: Session, work: Work, about: About, reasons: Sequence[Reason]) -> Outcome:
     """The record cannot go through: a problem, a log line when it is news, the failed status, one mail."""
-    changed = about.invoice.lastUpdatedDateTime if about.invoice else None
+    changed = about.invoice.lastUpdatedDateTime if about.invoice else about.changed
     detail = {**about.detail, "changed": changed.isoformat() if changed else ""}
     opened = session.store.problems.open(
         session.connection.id, subject_of(work), reasons, name=about.name, detail=detail
@@ -122,7 +125,7 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
         case UnknownOutcome():
             text = "The answer to a write was lost; it is searched for before anything is sent again"
             session.store.log.add(_entry(session, work, Outcome.FAILED, f"{work.kind} {work.id}", text))
-            begun = session.store.transfers.get(work.connection, work.kind, work.id)
+            begun = session.store.transfers.get(work.connection, work.kind, work.id, work.system)
             # The sweeper comes back for what was begun. Otherwise the answer was about a customer, article or project
             # the record needs, and the record itself must be looked at again.
             lost_itself = begun is not None and (begun.state is not State.NEW or begun.doubt_until is not None)

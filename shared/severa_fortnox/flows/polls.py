@@ -1,4 +1,4 @@
-"""Find what is to be looked at: Severa's ready invoices, and what an earlier run left behind."""
+"""Find what is to be looked at: Severa's ready invoices, what changed, and what an earlier run left behind."""
 
 from __future__ import annotations
 
@@ -66,9 +66,8 @@ def sweep(desk: Desk, queue: Queue) -> int:
     """
     now = desk.clock()
     unfinished = [
-        Work(desk.connection.id, transfer.kind, transfer.id, Cause.SWEEPER)
+        Work(desk.connection.id, transfer.kind, transfer.id, Cause.SWEEPER, transfer.source)
         for transfer in desk.store.transfers.unfinished(desk.connection.id, now)
-        if transfer.kind is Kind.INVOICE
     ]
     for work in unfinished:
         queue.put(work, distinct=f"sweep {int(now)}")
@@ -84,10 +83,19 @@ def _remind(desk: Desk, queue: Queue, now: float) -> int:
     if not old or not desk.store.leases.acquire(desk.connection.id, "digest", desk.owner, DAY):
         return 0
     desk.post(digest_mail(old, desk.connection.name))
-    invoices = [each.subject.partition("#") for each in old if each.subject.startswith(f"{Kind.INVOICE}#")]
-    for _, _, guid in invoices:
-        queue.put(Work(desk.connection.id, Kind.INVOICE, guid, Cause.SWEEPER), distinct=f"digest {int(now)}")
-    return len(invoices)
+    records = [work for each in old if (work := _record_of(each)) is not None]
+    for work in records:
+        queue.put(work, distinct=f"digest {int(now)}")
+    return len(records)
+
+
+def _record_of(problem: Problem) -> Work | None:
+    """The record a problem is about; None when it is about the connection."""
+    kind, _, id = problem.subject.partition("#")
+    if kind not in set(Kind):
+        return None
+    system = System(problem.detail.get("system", System.SEVERA))
+    return Work(problem.connection, Kind(kind), id, Cause.SWEEPER, system)
 
 
 def _is_due(invoice: Invoice, problem: Problem | None, now: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from severa_fortnox.decisions.registers import Registers, days_of
@@ -18,7 +19,7 @@ from severa_fortnox.store import Store
 from severa_fortnox.store.registers import Cached
 
 #: Seconds a cached register is used for.
-FORTNOX_AGE = 60 * 60.0
+FORTNOX_AGE = 60 * 60.0  # and Severa's currencies and VAT rates
 COUNTRIES_AGE = 7 * 24 * 60 * 60.0
 
 
@@ -42,9 +43,16 @@ class RegisterReader:
             terms={int(days): code for days, code in values["terms"].items()},
         )
 
+    def of_severa(self) -> tuple[dict[str, str], frozenset[Decimal]]:
+        """Severa's active currencies, code to guid, and its active VAT rates in percent."""
+        values = self._read("severa", FORTNOX_AGE, self._fetch_severa)
+        return values["currencies"], frozenset(Decimal(rate) for rate in values["vat_rates"])
+
     def refresh(self) -> None:
-        """Read Fortnox's registers now, whatever is cached."""
+        """Read Fortnox's registers now, whatever is cached, and Severa's before they are used again."""
         self._kept["fortnox"] = self.store.registers.put(self.connection, "fortnox", self._fetch_fortnox())
+        if "severa" in self._kept:
+            self._kept["severa"] = self.store.registers.put(self.connection, "severa", self._fetch_severa())
 
     def countries(self) -> list[Country]:
         """Severa's countries."""
@@ -64,6 +72,12 @@ class RegisterReader:
             "units": [unit.Code for unit in self.fortnox.units()],
             "currencies": [currency.Code for currency in self.fortnox.currencies()],
             "terms": {str(days): code for days, code in days_of(self.fortnox.terms_of_payment()).items()},
+        }
+
+    def _fetch_severa(self) -> dict[str, Any]:
+        return {
+            "currencies": {each.code: each.guid for each in self.severa.currencies() if each.code and each.isActive},
+            "vat_rates": [str(rate.percentage) for rate in self.severa.vat_rates() if rate.isActive],
         }
 
     def _fetch_countries(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from severa_fortnox.alerts.mail import Mail
@@ -65,6 +66,10 @@ class Desk:
     patience: Patience = field(default_factory=Patience)
     links: Mapping[str, str] = field(default_factory=dict)
     command: str = "severa-fortnox"
+
+    def today(self) -> date:
+        """The day it is, in UTC."""
+        return datetime.fromtimestamp(self.clock(), UTC).date()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from severa_fortnox.money import TolerantDecimal
+from severa_fortnox.money import HIDDEN, TolerantDecimal
 
 LONG = 1024
 ROW_TEXT = 255
@@ -34,8 +34,8 @@ ATTACHMENTS_BYTES = 15 * 1024 * 1024
 
 
 def _text(value: Any) -> Any:
-    """Fortnox sends the same code as text here and as a number there."""
-    if value is None or value == "":
+    """Fortnox sends the same code as text here and as a number there, and a word of its own for what is hidden."""
+    if value in (None, "", HIDDEN):
         return None
     return str(value)
 
@@ -154,10 +154,28 @@ class Customer(_Answer):
     OrganisationNumber: Text = None
     VATNumber: Text = None
     VATType: Text = None
+    Type: Text = None
     Currency: Text = None
-    CountryCode: Text = None
     TermsOfPayment: Text = None
     Email: Text = None
+    WWW: Text = None
+    Phone1: Text = None
+    Comments: Text = None
+    GLN: Text = None
+    Address1: Text = None
+    Address2: Text = None
+    ZipCode: Text = None
+    City: Text = None
+    CountryCode: Text = None
+    DeliveryAddress1: Text = None
+    DeliveryAddress2: Text = None
+    DeliveryZipCode: Text = None
+    DeliveryCity: Text = None
+    DeliveryCountryCode: Text = None
+    VisitingAddress: Text = None
+    VisitingZipCode: Text = None
+    VisitingCity: Text = None
+    VisitingCountryCode: Text = None
 
 
 class CustomerItem(_Answer):
@@ -166,6 +184,12 @@ class CustomerItem(_Answer):
     CustomerNumber: str
     Name: Text = None
     OrganisationNumber: Text = None
+    Email: Text = None
+    Phone: Text = None
+    Address1: Text = None
+    Address2: Text = None
+    City: Text = None
+    ZipCode: Text = None
 
 
 class CustomerPayload(_Payload):
@@ -202,9 +226,19 @@ class Article(_Answer):
     ArticleNumber: str
     Description: Text = None
     Active: bool = True
+    Type: Text = None
     Unit: Text = None
     VAT: TolerantDecimal = None
     SalesAccount: Text = None
+
+
+class ArticleItem(_Answer):
+    """An article in a list: Fortnox leaves out Active there, and was seen to write a VAT of 0 as null."""
+
+    ArticleNumber: str
+    Description: Text = None
+    Unit: Text = None
+    VAT: TolerantDecimal = None
 
 
 class ArticlePayload(_Payload):
@@ -219,8 +253,11 @@ class ArticlePayload(_Payload):
 
 
 class Project(_Answer):
+    """A project; in a list Fortnox leaves out Comments."""
+
     ProjectNumber: str
     Description: Text = None
+    Comments: Text = None
     Status: Text = None
     StartDate: Day = None
 
@@ -300,3 +337,4 @@ class Meta(_Answer):
     """What every list says about itself; an empty one has no pages."""
 
     TotalPages: int = Field(alias="@TotalPages")
+    TotalResources: int = Field(alias="@TotalResources")

@@ -1,16 +1,20 @@
-"""A Severa customer becomes a Fortnox customer card (DESIGN 10, `reference` product 1.9)."""
+"""A Severa customer and a Fortnox customer card, each in the other's terms (DESIGN 10, `reference` product 1.9)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from severa_fortnox.fortnox import models as fortnox
-from severa_fortnox.mapping.vat import country_named
+from severa_fortnox.fortnox.changes import CustomerChanges
+from severa_fortnox.mapping.addresses import FLAGS, PLACES, first_of
+from severa_fortnox.mapping.fields import CUSTOMER, Field, Values
+from severa_fortnox.mapping.vat import SWEDEN, VatType, country_named
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Address, Country, Customer
-from severa_fortnox.text import cut_at_word, fortnox_text, plain_text
+from severa_fortnox.text import cut_at_word, fortnox_text, marked_up, plain_text
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,155 @@ class Card:
         )
 
 
+_FIELDS = {field.key: field for field in CUSTOMER}
+_GLN_DIGITS = 13
+#: Fortnox's second address lines, which Severa does not have, by the first.
+SECOND_LINES = {"Address1": "Address2", "DeliveryAddress1": "DeliveryAddress2"}
+
+
+def values_of_severa(
+    customer: Customer, addresses: Sequence[Address], countries: Sequence[Country]
+) -> tuple[Values, tuple[Reason, ...]]:
+    """Severa's customer in the form Fortnox can hold, and what a person should know about it.
+
+    A payment term is its days as text, a country its ISO code. What Fortnox cannot hold at all (a country without a
+    code, an e-invoice address that is no GLN) has no key and is noted.
+
+    Args:
+        customer: its number may be missing; then the value is None.
+        addresses: all it has, in Severa's order; the first of each kind counts.
+        countries: Severa's country register, for the ISO codes.
+    """
+    notes: list[Reason] = []
+    # Without the scheme, whose "://" Fortnox does not take.
+    website = re.sub(r"^https?://", "", (customer.website or "").strip(), flags=re.IGNORECASE)
+    billing = first_of(addresses, "billing")
+    raw = {
+        "CustomerNumber": None if customer.number is None else str(customer.number),
+        "Name": customer.name,
+        "OrganisationNumber": customer.kvkNumber,
+        "VATNumber": customer.vatNumber,
+        "Email": customer.email,
+        "WWW": website,
+        "Phone1": billing.phone if billing else None,
+        "Comments": plain_text(customer.notes or ""),
+    }
+    values = {key: fitting(_FIELDS[key], value, notes) for key, value in raw.items()}
+    values["Currency"] = customer.currency.code if customer.currency else None
+    values["TermsOfPayment"] = None if customer.paymentTerm is None else str(customer.paymentTerm)
+    electronic = (customer.eInvoiceAddress or "").strip()
+    is_gln = len(electronic) == _GLN_DIGITS and electronic.isascii() and electronic.isdigit()
+    if is_gln or not electronic:
+        values["GLN"] = electronic or None
+    if (electronic and not is_gln) or (customer.eInvoiceOperator or "").strip():
+        operator = customer.eInvoiceOperator or ""
+        notes.append(Reason("e-invoice-address-not-written", {"address": electronic, "operator": operator}))
+    for kind in FLAGS:
+        values |= place_of_severa(first_of(addresses, kind), kind, countries, notes)
+    if is_swedish(values) and not is_organisation_number(values["OrganisationNumber"]):
+        notes.append(Reason("organisation-number-malformed", {"number": values["OrganisationNumber"] or ""}))
+    return values, tuple(notes)
+
+
+def values_of_card(card: fortnox.Customer, days: Mapping[str, int]) -> Values:
+    """Fortnox's card in the same form.
+
+    Args:
+        card: the whole card; a list item lacks most of it.
+        days: terms-of-payment code to its days; a code without days (cash, direct debit) stays a code.
+    """
+    values: dict[str, str | None] = {}
+    for field in CUSTOMER:
+        value = getattr(card, field.key)
+        values[field.key] = str(value).replace("\r\n", "\n").strip() or None if value is not None else None
+    for line, second in SECOND_LINES.items():
+        # Severa has one line: both of Fortnox's are it.
+        values[line] = ", ".join(filter(None, (values[line], (getattr(card, second) or "").strip()))) or None
+    terms = values["TermsOfPayment"]
+    if terms is not None and terms in days:
+        values["TermsOfPayment"] = str(days[terms])
+    return values
+
+
+def to_fortnox(values: Values, keys: Sequence[str], terms: str | None) -> dict[str, Any]:
+    """The values under Fortnox's names, to be sent; None clears a field.
+
+    Args:
+        terms: the code that has `values`' days.
+    """
+    return {key: terms if key == "TermsOfPayment" else values[key] for key in keys if key in values}
+
+
+def changes_in_fortnox(values: Values, keys: Sequence[str], terms: str | None) -> CustomerChanges:
+    """The values as a change of the card; a new address line replaces both of Fortnox's.
+
+    Args:
+        terms: the code that has `values`' days.
+    """
+    seconds = {second: None for line, second in SECOND_LINES.items() if line in keys}
+    return CustomerChanges(**to_fortnox(values, keys, terms), **seconds)
+
+
+def to_severa(values: Values, keys: Sequence[str], currency: str | None) -> dict[str, Any]:
+    """The values of the customer itself (not of its addresses) under Severa's names.
+
+    Args:
+        currency: Severa's guid of `values`' currency; left out when None.
+    """
+    written: dict[str, Any] = {}
+    for key in keys:
+        name = _FIELDS[key].severa
+        if "." in name or key not in values:
+            continue
+        value = values[key]
+        if key == "Currency":
+            written |= {} if currency is None else {name: {"guid": currency}}
+        elif key in {"CustomerNumber", "TermsOfPayment"}:
+            written[name] = None if value is None else int(value)
+        else:
+            # Notes are markup in Severa: what looks like it must not become it.
+            written[name] = marked_up(value) if key == "Comments" and value is not None else value
+    return written
+
+
+def address_in_severa(values: Values, kind: str, countries: Sequence[Country]) -> tuple[Values, dict[str, Any]]:
+    """The values of one address, as Fortnox holds them, and under Severa's names, without flags.
+
+    Args:
+        kind: billing, postal or visiting; the card's phone is the billing address's.
+    """
+    line, zip_code, city, country = PLACES[kind]
+    wanted = {key: values[key] for key in (line, zip_code, city, country) if key in values}
+    if kind == "billing" and "Phone1" in values:
+        wanted["Phone1"] = values["Phone1"]
+    names = {line: "addressline", zip_code: "postalCode", city: "city", "Phone1": "phone"}
+    properties: dict[str, Any] = {names[key]: value for key, value in wanted.items() if key in names}
+    if country in wanted:
+        found = country_named(wanted[country], countries)
+        properties["country"] = None if found is None else {"guid": found.guid}
+    return wanted, properties
+
+
+def address_as_seen(address: Address, kind: str, countries: Sequence[Country]) -> Values:
+    """What `address_in_severa` wants, of an address that Severa has."""
+    place = place_of_severa(address, kind, countries)
+    return {**place, "Phone1": fitting(_FIELDS["Phone1"], address.phone, [])} if kind == "billing" else place
+
+
+def vat_type_of_card(values: Values, countries: Sequence[Country]) -> str | None:
+    """The VAT type of a new card that no invoice has asked for yet, by the country of its billing address.
+
+    None leaves Fortnox's default, which is Swedish VAT: for Sweden, an unknown country, or an EU customer without a
+    VAT number.
+    """
+    country = country_named(values.get("CountryCode"), countries)
+    if country is None or country.code2 == SWEDEN:
+        return None
+    if country.isInEU:
+        return VatType.EU_REVERSE_CHARGE if values.get("VATNumber") else None
+    return VatType.EXPORT
+
+
 def map_customer(
     customer: Customer,
     addresses: Sequence[Address],
@@ -75,6 +228,7 @@ def map_customer(
     vat_type: str | None,
     terms: str | None,
     currency: str | None,
+    postal: bool = True,
 ) -> tuple[fortnox.CustomerPayload, tuple[Reason, ...]]:
     """The new card and what a person should know about it.
 
@@ -85,74 +239,82 @@ def map_customer(
         vat_type: Fortnox VAT type; None leaves Fortnox's default.
         terms: Fortnox terms-of-payment code; None leaves Fortnox's default.
         currency: code that exists in Fortnox; None leaves Fortnox's default.
+        postal: whether the postal address becomes the delivery address.
     """
-    notes: list[Reason] = []
-
-    def clean(field: str, value: str | None, limit: int) -> str | None:
-        if value is None or not value.strip():
-            return None
-        cleaned = fortnox_text(value.strip())
-        if cleaned.replaced:
-            notes.append(Reason("characters-replaced", {"field": field, "characters": " ".join(cleaned.replaced)}))
-        if len(cleaned.text) > limit:
-            notes.append(Reason("text-shortened", {"field": field, "limit": str(limit), "text": cleaned.text}))
-        return cut_at_word(cleaned.text, limit)
-
-    def place(kind: str, found: Address | None, names: Mapping[str, tuple[str, int]]) -> dict[str, str | None]:
-        if found is None:
-            return {}
-        country = country_named(found.country.name if found.country else None, countries)
-        return {
-            names["line"][0]: clean(f"{kind} address", found.addressline, names["line"][1]),
-            names["zip"][0]: clean(f"{kind} postal code", found.postalCode, names["zip"][1]),
-            names["city"][0]: clean(f"{kind} city", found.city, names["city"][1]),
-            names["country"][0]: country.code2 if country else None,
-        }
-
-    billing = _first(addresses, lambda address: address.isBillingAddress)
-    electronic = (customer.eInvoiceAddress or "").strip()
-    gln = electronic if len(electronic) == 13 and electronic.isdigit() else None
-    if (electronic and gln is None) or (customer.eInvoiceOperator or "").strip():
-        notes.append(
-            Reason(
-                "e-invoice-address-not-written", {"address": electronic, "operator": customer.eInvoiceOperator or ""}
-            )
-        )
-    payload = fortnox.CustomerPayload(
-        CustomerNumber=str(customer.number),
-        Name=clean("name", customer.name, 1024) or customer.name,
-        OrganisationNumber=clean("organisation number", customer.kvkNumber, 30),
-        VATNumber=clean("VAT number", customer.vatNumber, 1024),
-        VATType=vat_type,
-        Currency=currency,
-        TermsOfPayment=terms,
-        Email=clean("e-mail", customer.email, 1024),
-        # Without the scheme, whose "://" Fortnox does not take.
-        WWW=clean("website", re.sub(r"^https?://", "", (customer.website or "").strip(), flags=re.IGNORECASE), 128),
-        Phone1=clean("phone", billing.phone if billing else None, 1024),
-        Comments=clean("notes", plain_text(customer.notes or ""), 1024),
-        GLN=gln,
-        **place("billing", billing, _BILLING),
-        **place("postal", _first(addresses, lambda address: address.isPostalAddress), _DELIVERY),
-        **place("visiting", _first(addresses, lambda address: address.isVisitAddress), _VISITING),
-    )
-    return payload, tuple(notes)
+    values, notes = values_of_severa(customer, addresses, countries)
+    keys = [field.key for field in customer_fields(postal=postal)]
+    payload = to_fortnox({**values, "Currency": currency}, keys, terms)
+    payload["Name"] = payload["Name"] or customer.name
+    return fortnox.CustomerPayload(**payload, VATType=vat_type), notes
 
 
-_BILLING = {"line": ("Address1", 1024), "zip": ("ZipCode", 10), "city": ("City", 1024), "country": ("CountryCode", 2)}
-_DELIVERY = {
-    "line": ("DeliveryAddress1", 1024),
-    "zip": ("DeliveryZipCode", 10),
-    "city": ("DeliveryCity", 1024),
-    "country": ("DeliveryCountryCode", 2),
-}
-_VISITING = {
-    "line": ("VisitingAddress", 128),
-    "zip": ("VisitingZipCode", 10),
-    "city": ("VisitingCity", 128),
-    "country": ("VisitingCountryCode", 2),
-}
+def customer_fields(*, postal: bool) -> tuple[Field, ...]:
+    """The table of customers, without the postal address when it is not wanted."""
+    return tuple(field for field in CUSTOMER if postal or not field.severa.startswith("postal."))
 
 
-def _first(addresses: Sequence[Address], wanted: Callable[[Address], bool]) -> Address | None:
-    return next((address for address in addresses if wanted(address)), None)
+def place_of_severa(
+    address: Address | None, kind: str, countries: Sequence[Country], notes: list[Reason] | None = None
+) -> dict[str, str | None]:
+    """One address in the form Fortnox can hold, under Fortnox's names.
+
+    Args:
+        kind: billing, postal or visiting.
+        notes: what a person should know is added here.
+    """
+    notes = [] if notes is None else notes
+    line, zip_code, city, country = PLACES[kind]
+    if address is None:
+        return dict.fromkeys((line, zip_code, city, country))
+    place = {
+        line: fitting(_FIELDS[line], address.addressline, notes),
+        zip_code: fitting(_FIELDS[zip_code], address.postalCode, notes),
+        city: fitting(_FIELDS[city], address.city, notes),
+    }
+    name = (address.country.name or address.country.englishName or "").strip() if address.country else ""
+    found = country_named(name, countries)
+    if found is not None and found.code2:
+        place[country] = found.code2
+    elif name:
+        notes.append(Reason("country-without-code", {"field": _FIELDS[country].label, "country": name}))
+    else:
+        place[country] = None
+    return place
+
+
+def fitting(field: Field, value: str | None, notes: list[Reason]) -> str | None:
+    """The value as Fortnox can hold it: trimmed, its characters permitted, cut to the field's limit; None when empty.
+
+    Args:
+        notes: what was replaced or cut is added here.
+    """
+    if value is None or not value.strip():
+        return None
+    cleaned = fortnox_text(value.strip())
+    if cleaned.replaced:
+        notes.append(Reason("characters-replaced", {"field": field.label, "characters": " ".join(cleaned.replaced)}))
+    text = cleaned.text.strip()
+    if field.limit is not None and len(text) > field.limit:
+        notes.append(Reason("text-shortened", {"field": field.label, "limit": str(field.limit), "text": text}))
+        text = cut_at_word(text, field.limit)
+    return text or None
+
+
+def is_organisation_number(number: str | None) -> bool:
+    """Whether a Swedish organisation or personal number is well formed: its check digit agrees (Luhn); none is.
+
+    556677-8899, 165566778899 and 19800101-1234 are forms of it.
+    """
+    if number is None:
+        return True
+    digits = re.fullmatch(r"(?:16|18|19|20)?(\d{6})[-+]?(\d{4})", number.replace(" ", ""))
+    if digits is None:
+        return False
+    ten = [int(digit) for digit in digits[1] + digits[2]]
+    doubled = [digit * 2 if index % 2 == 0 else digit for index, digit in enumerate(ten)]
+    return sum(digit - 9 if digit > 9 else digit for digit in doubled) % 10 == 0
+
+
+def is_swedish(values: Values) -> bool:
+    """Whether the organisation number can only be a Swedish one: the address says Sweden, or nothing."""
+    return values.get("CountryCode", "elsewhere") in {SWEDEN, None}

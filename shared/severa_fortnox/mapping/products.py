@@ -1,8 +1,15 @@
-"""A Severa product of any register becomes a Fortnox article (DESIGN 10, `reference` product 1.4)."""
+"""A Severa product of any register and a Fortnox article, each in the other's terms.
+
+Source: DESIGN 10, `reference` product 1.4.
+"""
 
 from __future__ import annotations
 
-from severa_fortnox.fortnox.models import ARTICLE_NAME, ARTICLE_NUMBER, ArticlePayload
+from decimal import Decimal
+from typing import Any
+
+from severa_fortnox.fortnox.models import ARTICLE_NAME, ARTICLE_NUMBER, Article, ArticlePayload
+from severa_fortnox.mapping.fields import Values
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Product
 from severa_fortnox.text import cut_at_word, fortnox_text
@@ -43,3 +50,39 @@ def map_product(product: Product, code: str) -> tuple[ArticlePayload, tuple[Reas
         ),
         tuple(notes),
     )
+
+
+def values_of_product(product: Product, *, has_unit: bool) -> Values:
+    """What of a Severa product may change on the other side: unit and VAT, in the form Fortnox can hold.
+
+    Args:
+        has_unit: False for work types, which have neither; then nothing can be compared.
+    """
+    if not has_unit:
+        return {}
+    return {"Unit": (product.measurementUnit or "").strip() or None, "VAT": percent(product.vatRate)}
+
+
+def values_of_article(article: Article) -> Values:
+    """The same of a Fortnox article. Its list writes a VAT rate of 0 as nothing at all."""
+    return {"Unit": article.Unit, "VAT": percent(article.VAT or Decimal(0))}
+
+
+def article_fields(values: Values, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The values under Fortnox's names, to be sent; None clears a field."""
+    return {key: _decimal(values[key]) if key == "VAT" else values[key] for key in keys}
+
+
+def product_fields(values: Values, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The values under Severa's names."""
+    names = {"Unit": "measurementUnit", "VAT": "vatRate"}
+    return {names[key]: _decimal(values[key]) if key == "VAT" else values[key] for key in keys}
+
+
+def percent(rate: Decimal | None) -> str | None:
+    """A VAT rate as text, the same for 25, 25.0 and 25.00."""
+    return None if rate is None else f"{rate.normalize():f}"
+
+
+def _decimal(rate: str | None) -> Decimal | None:
+    return None if rate is None else Decimal(rate)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from severa_fortnox.fortnox import models as fortnox
 from severa_fortnox.fortnox.models import PROJECT_COMMENTS, PROJECT_NAME, ProjectPayload
+from severa_fortnox.mapping.fields import PROJECT, Field, Values, When
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Project
 from severa_fortnox.text import cut_at_word, fortnox_text, plain_text
@@ -42,3 +46,30 @@ def map_project(project: Project) -> tuple[ProjectPayload, tuple[Reason, ...]]:
         ),
         tuple(notes),
     )
+
+
+def name_in_fortnox(project: Project) -> str:
+    """The project's name as Fortnox holds it: its characters permitted, cut to 50 characters at a word."""
+    return cut_at_word(fortnox_text(" ".join(project.name.split())).text, PROJECT_NAME)
+
+
+def values_of_project(project: Project, status: str | None) -> Values:
+    """What of a Severa project may change in Fortnox, in Fortnox's form.
+
+    Args:
+        status: the Fortnox status it is to have; None leaves Fortnox's as it is.
+    """
+    values: dict[str, str | None] = {"Description": name_in_fortnox(project)}
+    return values if status is None else {**values, "Status": status}
+
+
+def values_in_fortnox(project: fortnox.Project) -> Values:
+    """The same of Fortnox's project."""
+    return {"Description": project.Description, "Status": project.Status}
+
+
+def project_fields(*, rename: bool) -> tuple[Field, ...]:
+    """The table of projects; the name follows Severa's when that is wanted."""
+    if not rename:
+        return PROJECT
+    return tuple(replace(field, when=When.ALWAYS) if field.key == "Description" else field for field in PROJECT)

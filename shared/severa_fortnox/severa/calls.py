@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from severa_fortnox import tokens
-from severa_fortnox.errors import Misconfigured, System
+from severa_fortnox.errors import Bug, Misconfigured, Retryable, System
 from severa_fortnox.http import Answer, Effect, Http, Pace, Params
 from severa_fortnox.severa.errors import refusal
 from severa_fortnox.severa.models import Token
@@ -22,6 +22,8 @@ M = TypeVar("M", bound=BaseModel)
 
 #: How long a token is used when Severa does not say (`reference` severa 3.1 has one hour as hearsay).
 UNTOLD_LIFETIME_SECONDS = 300.0
+#: How often a list that shifts while it is read is begun.
+READINGS_OF_A_LIST = 3
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,20 @@ class SeveraCalls:
     def by_token(
         self, pattern: str, model: type[M], filters: Params | None = None, *, about: str | None = None, **ids: str
     ) -> Iterator[M]:
-        """The records of a list whose next page is named by a header; the filters go with every page."""
+        """The records of a list whose next page is named by a header; the filters go with every page.
+
+        Each record once, as it was when it was first met: one that is added in front moves others to the next page.
+        """
         params: dict[str, Any] = {**(filters or {}), "rowCount": self._readings.page_rows}
+        met: set[str] = set()
         while True:
             answer = self.get(pattern, params, about=about, **ids)
-            yield from answer.many(model)
+            for record in answer.many(model):
+                guid = _guid(record)
+                if guid is None or guid not in met:
+                    yield record
+                if guid is not None:
+                    met.add(guid)
             following = answer.headers.get("NextPageToken")
             if not following:
                 return
@@ -77,15 +88,56 @@ class SeveraCalls:
     def by_offset(
         self, pattern: str, model: type[M], filters: Params | None = None, *, about: str | None = None, **ids: str
     ) -> Iterator[M]:
-        """The records of a list that is over when a page is short; one that is too long ignored the page size."""
-        rows = self._readings.page_rows
-        params: dict[str, Any] = {**(filters or {}), "rowCount": rows, "firstRow": 0}
-        while True:
-            page = self.get(pattern, params, about=about, **ids).many(model)
-            yield from page
-            if len(page) != rows:
+        """The records of a list that is cut by row numbers, whole: one that shifts meanwhile is read again.
+
+        Raises:
+            Retryable: it shifted every time.
+        """
+        for _ in range(READINGS_OF_A_LIST):
+            records = self._unshifted(pattern, model, filters or {}, about, ids)
+            if records is not None:
+                yield from records
                 return
-            params["firstRow"] += rows
+        raise Retryable(
+            "the list kept changing while it was read",
+            system=System.SEVERA,
+            operation=f"GET {pattern}",
+            reference=about,
+        )
+
+    def _unshifted(
+        self, pattern: str, model: type[M], filters: Params, about: str | None, ids: Mapping[str, str]
+    ) -> list[M] | None:
+        """The list, or None when its rows moved between two pages.
+
+        Every page begins with the last row of the one before. The list is over when a page is short; a page that is
+        too long ignored the page size and is the whole list.
+        """
+        rows = self._readings.page_rows
+        records: list[M] = []
+        while True:
+            first = max(len(records) - 1, 0)
+            page = self.get(pattern, {**filters, "rowCount": rows, "firstRow": first}, about=about, **ids).many(model)
+            if records and (not page or _guid(page[0]) != _guid(records[-1])):
+                return None
+            records += page[1:] if records else page
+            if len(page) != rows:
+                return records
+
+    def create(self, pattern: str, body: BaseModel, model: type[M], *, about: str | None, **ids: str) -> M:
+        """A new record of what is set in the body."""
+        sent = body.model_dump(exclude_unset=True)
+        return self.send("POST", pattern, Effect.WRITE, about=about, params=None, json=sent, **ids).one(model)
+
+    def change(
+        self, pattern: str, operations: Sequence[Mapping[str, Any]], model: type[M], *, about: str | None, **ids: str
+    ) -> M:
+        """The record after a patch; Severa answers with a list of one (`reference` severa 4.1)."""
+        answer = self.send("PATCH", pattern, Effect.REPLACE, about=about, params=None, json=list(operations), **ids)
+        changed = answer.many(model)
+        if not changed:
+            raise answer.call.lost("the answer to a change names no record")
+        return changed[0]
 
     def get(
         self,
@@ -158,6 +210,25 @@ class SeveraCalls:
                 code=error.code,
             )
         return _token(answer.one(Token), asked_at)
+
+
+def instant(moment: datetime | None, operation: str) -> str | None:
+    """A moment as a filter takes it: with its offset, and cut to the second, so never later than asked for.
+
+    Raises:
+        Bug: it has no offset.
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise Bug("a time without offset means another instant to Severa", system=System.OURS, operation=operation)
+    return moment.isoformat(timespec="seconds")
+
+
+def _guid(record: BaseModel) -> str | None:
+    """What tells a record from the others of its list."""
+    guid: str | None = getattr(record, "guid", None)
+    return guid
 
 
 def _token(answer: Token, asked_at: float) -> tokens.Token:

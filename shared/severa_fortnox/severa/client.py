@@ -9,41 +9,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from severa_fortnox.errors import Bug, System
 from severa_fortnox.http import Effect, Http, Pace, Params
-from severa_fortnox.severa.calls import SeveraCalls, SeveraCredentials
+from severa_fortnox.severa.calls import SeveraCalls, SeveraCredentials, instant
 from severa_fortnox.severa.models import (
-    Address,
-    Country,
-    Customer,
     Invoice,
     InvoiceFile,
     InvoiceRow,
     InvoiceSettings,
     InvoiceStatus,
     Numbered,
-    Product,
-    Project,
     RowOrigin,
 )
+from severa_fortnox.severa.registers import Register, SeveraRegisters
 from severa_fortnox.severa.unknowns import Readings
 from severa_fortnox.tokens import TokenCache
 
 __all__ = ["Register", "SeveraClient", "SeveraCredentials"]
 
 
-class Register(StrEnum):
-    """The three registers an invoice row's code may come from; the value is the path."""
-
-    WORK_TYPES = "worktypes"
-    TRAVEL_EXPENSE_TYPES = "travelexpensetypes"
-    PRODUCTS = "products"
-
-
-class SeveraClient:
-    """One organisation's Severa.
+class SeveraClient(SeveraRegisters):
+    """One organisation's Severa: its invoices and files here, its registers in `SeveraRegisters`.
 
     Args:
         base_url: up to and without ``/v1``.
@@ -84,9 +71,25 @@ class SeveraClient:
         operation = "GET /v1/invoices"
         if not status_guids:
             raise Bug("invoices were asked for in no status", system=System.OURS, operation=operation)
-        since = _instant(changed_since, operation) if changed_since is not None else None
-        filters: Params = {"invoiceStatusGuids": list(status_guids), "changedSince": since}
+        filters: Params = {
+            "invoiceStatusGuids": list(status_guids),
+            "changedSince": instant(changed_since, operation),
+        }
         return self._calls.by_token("/v1/invoices", Invoice, filters)
+
+    def changed_invoices(self, changed_since: datetime | None) -> Iterator[Invoice]:
+        """The invoices in whatever status.
+
+        Args:
+            changed_since: only those added or changed then or later, with its offset; None for every invoice there is.
+        """
+        filters: Params = {"changedSince": instant(changed_since, "GET /v1/invoices")}
+        return self._calls.by_token("/v1/invoices", Invoice, filters)
+
+    def has_invoice(self, customer_guid: str) -> bool:
+        """Whether there is an invoice, in whatever status, on a project of the customer."""
+        filters: Params = {"customerGuids": [customer_guid], "rowCount": 1}
+        return bool(self._calls.get("/v1/invoices", filters, about=f"customer {customer_guid}").many(Invoice))
 
     def invoice(self, guid: str) -> Invoice:
         """One invoice, without its rows."""
@@ -176,37 +179,3 @@ class SeveraClient:
     def _numbered(self, guid: str) -> Numbered:
         project = self.project(guid)
         return Numbered(guid=guid, name=project.name, number=project.number)
-
-    # Registers
-
-    def customer(self, guid: str) -> Customer:
-        """One customer, without its addresses."""
-        return self._calls.get("/v1/customers/{guid}", guid=guid, about=f"customer {guid}").one(Customer)
-
-    def addresses(self, customer_guid: str) -> list[Address]:
-        """The addresses of a customer."""
-        about = f"customer {customer_guid}"
-        return list(self._calls.by_offset("/v1/customers/{guid}/addresses", Address, guid=customer_guid, about=about))
-
-    def project(self, guid: str) -> Project:
-        """One project."""
-        return self._calls.get("/v1/projects/{guid}", guid=guid, about=f"project {guid}").one(Project)
-
-    def countries(self) -> list[Country]:
-        """All countries; an address names its country and only this list has the codes."""
-        return self._calls.get("/v1/localization/countries").many(Country)
-
-    def products_by_code(self, register: Register, code: str) -> list[Product]:
-        """The records of a register with exactly this code, active or not; codes need not be unique.
-
-        Compared here as well: how Severa compares is not documented, and a filter it did not know would find all.
-        """
-        pages = self._calls.by_token if register is Register.PRODUCTS else self._calls.by_offset
-        found = pages(f"/v1/{register}", Product, {"code": code}, about=f"product {code}")
-        return [product for product in found if (product.code or "").strip() == code.strip()]
-
-
-def _instant(moment: datetime, operation: str) -> str:
-    if moment.tzinfo is None:
-        raise Bug("a time without offset means another instant to Severa", system=System.OURS, operation=operation)
-    return moment.isoformat(timespec="seconds")  # cut, not rounded: never later than asked for

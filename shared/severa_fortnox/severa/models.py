@@ -40,6 +40,7 @@ class Numbered(_Answer):
 class Currency(_Answer):
     guid: str | None = None
     code: str | None = None
+    isActive: bool = True
 
 
 class Language(_Answer):
@@ -215,9 +216,12 @@ class Address(_Answer):
     postalCode: str | None = None
     country: AddressCountry | None = None
     phone: str | None = None
+    customer: Numbered | None = None
     isBillingAddress: bool = False
     isPostalAddress: bool = False
     isVisitAddress: bool = False
+    createdDateTime: datetime | None = None
+    lastUpdatedDateTime: datetime | None = None
 
 
 class Product(_Answer):
@@ -245,9 +249,16 @@ class Project(_Answer):
     isClosed: bool = False
     isInternal: bool = False
     startDate: Day | None = None
+    closedDate: Day | None = None
     createdDateTime: datetime | None = None
     lastUpdatedDateTime: datetime | None = None
     customer: Numbered | None = None
+
+
+class VatRate(_Answer):
+    guid: str | None = None
+    percentage: Decimal
+    isActive: bool = True
 
 
 class Token(_Answer):

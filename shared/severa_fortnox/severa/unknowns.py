@@ -41,7 +41,18 @@ class Readings:
     #: Whether the header is required, and its exact form, differs between the document and clients. Chosen: the
     #: document's name, always sent.
     client_id_header: str = "Client_Id"
+    #: How a patch names another record is not published. Chosen: ``/x/guid``; the other is ``/x``, an object.
+    reference_patch: Literal["guid", "object"] = "guid"
+    #: Whether two customers may have one number is not said. Chosen: the second is refused. Whoever creates looks first
+    #: either way, because a number may be taken between the look and the creation.
+    duplicate_numbers: Literal["refused", "accepted"] = "refused"
+    #: Whether two records of a register may have one code is a setting of each organisation. Chosen: they may.
+    duplicate_codes: Literal["refused", "accepted"] = "accepted"
+    #: Whether a change of an address counts as a change of its customer is not said. Chosen: it does not, so changed
+    #: addresses are asked for as well.
+    address_moves_customer: bool = False
     #: The largest page differs between the document (100) and the support pages (1000). Chosen: what both allow.
+    #: At least 2, because pages by row number overlap by one row.
     page_rows: int = 100
 
     def status_operation(self, status_guid: str) -> dict[str, Any]:
@@ -53,6 +64,16 @@ class Readings:
     def number_operation(self, number: int) -> dict[str, Any]:
         """The patch operation that gives an invoice its number."""
         return replace(self.number_path, number)
+
+    def reference_operation(self, path: str, guid: str | None) -> dict[str, Any]:
+        """The patch operation that makes a property name another record, or none.
+
+        Args:
+            path: of the property, such as ``/currency``.
+        """
+        if self.reference_patch == "guid":
+            return replace(f"{path}/guid", guid)
+        return replace(path, None if guid is None else {"guid": guid})
 
     def original_of(self, invoice: Invoice) -> RelatedInvoice | None:
         """The invoice that a credit note credits; None for other invoices and for a credit note without a link."""

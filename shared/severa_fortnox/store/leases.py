@@ -13,8 +13,23 @@ from severa_fortnox.store.table import Key, Table, partition
 FREE_OR_OURS = "attribute_not_exists(#pk) OR #owner = :owner OR #lease_until <= :now"
 # A lease that ended may be another worker's by now.
 OURS = "#owner = :owner"
+# An ended lease may have looked free to somebody meanwhile, so it cannot be lengthened as if nothing had happened.
+STILL_OURS = "#owner = :owner AND #lease_until > :now"
 
 _DAY = 86400
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who may do something alone.
+
+    Args:
+        owner: as it was given; begins with words that a person understands where a person is told.
+        until: seconds since the epoch.
+    """
+
+    owner: str
+    until: float
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,28 @@ class Leases:
         except ConditionFailed:
             return False
         return True
+
+    def renew(self, connection: str, name: str, owner: str, seconds: float) -> bool:
+        """Keep our lease for so many seconds from now.
+
+        Returns:
+            False when it has ended or is another owner's: whoever relied on it must stop.
+        """
+        now = self.clock()
+        until = now + seconds
+        changes = {"lease_until": until, TTL: int(until) + _DAY}
+        try:
+            self.table.update(_key(connection, name), changes, STILL_OURS, {":owner": owner, ":now": now})
+        except ConditionFailed:
+            return False
+        return True
+
+    def held(self, connection: str, name: str) -> Lease | None:
+        """Who has the lease and until when; None when it is free."""
+        item = self.table.get(_key(connection, name))
+        if item is None or float(item["lease_until"]) <= self.clock():
+            return None
+        return Lease(item["owner"], float(item["lease_until"]))
 
     def release(self, connection: str, name: str, owner: str) -> None:
         """Give the lease back; nothing happens when it is not ours any more."""

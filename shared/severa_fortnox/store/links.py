@@ -6,8 +6,8 @@ twice from either side (DESIGN 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from severa_fortnox.errors import Rejected, System
 from severa_fortnox.store.attributes import Item
@@ -19,6 +19,9 @@ from severa_fortnox.work import Kind
 FREE_OR_SAME_PARTNER = "attribute_not_exists(#pk) OR (#severa_id = :severa_id AND #fortnox_id = :fortnox_id)"
 # Only the link that was read may be changed or removed, never one that has taken its place since.
 SAME_PARTNER = "#severa_id = :severa_id AND #fortnox_id = :fortnox_id"
+
+# Every link stands under both systems, so one of them is enough to see each once.
+_OF_KIND = "#pk = :pk AND begins_with(#sk, :prefix)"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Link:
         card: the decisive fields of the Fortnox card when it was last read; may be empty.
         origin: how we know: "number", "created", "person" or "code and name".
         linked_at: seconds since the epoch.
+        synced: what was last seen of both records when they agreed: fingerprints, names of kept fields; may be empty.
     """
 
     kind: Kind
@@ -51,6 +55,7 @@ class Link:
     card: Mapping[str, str]
     origin: str
     linked_at: float
+    synced: Mapping[str, str] = field(default_factory=dict)
 
     def side(self, side: System) -> LinkKey:
         """This link as seen from one system."""
@@ -119,6 +124,11 @@ class Links:
         items = self.table.get_many(wanted)
         return {wanted[item["pk"], item["sk"]]: _link(item) for item in items}
 
+    def all(self, connection: str, kind: Kind) -> Iterator[Link]:
+        """Every link of a kind, once each, in the order of the Severa ids."""
+        values = {":pk": partition(connection), ":prefix": _prefix(kind, System.SEVERA)}
+        return map(_link, self.table.query(_OF_KIND, values))
+
     def bind(self, connection: str, link: Link) -> None:
         """Link the two records; nothing happens when they already are.
 
@@ -143,13 +153,38 @@ class Links:
         Raises:
             LinkChanged: the records are not linked to each other any more.
         """
-        changes = {"card": card}
+        return self.remember(connection, link, card=card)
+
+    def remember(
+        self,
+        connection: str,
+        link: Link,
+        *,
+        card: Mapping[str, str] | None = None,
+        synced: Mapping[str, str] | None = None,
+    ) -> Link:
+        """Keep these with the link, on both sides; what is not given stays as it is there.
+
+        Args:
+            card: what the Fortnox card says now, whole.
+            synced: what is now seen of both records, whole.
+
+        Returns:
+            `link` with them. What another worker has remembered since it was read is not in it.
+
+        Raises:
+            LinkChanged: the records are not linked to each other any more.
+        """
+        given = {"card": card, "synced": synced}
+        changes = {name: value for name, value in given.items() if value is not None}
+        if not changes:
+            return link
         writes = [self.table.updating(key, changes, SAME_PARTNER, _pair(link)) for key in _keys(connection, link)]
         try:
             self.table.transact(*writes)
         except TransactionFailed as failure:
             raise LinkChanged(link) from failure
-        return replace(link, card=card)
+        return replace(link, card=link.card if card is None else card, synced=link.synced if synced is None else synced)
 
     def unlink(self, connection: str, link: Link) -> None:
         """Forget the link; nothing happens when neither record has one.
@@ -188,7 +223,11 @@ def _pair(link: Link) -> dict[str, str]:
 
 
 def _key(connection: str, key: LinkKey) -> Key:
-    return partition(connection), f"LINK#{key.kind}#{key.side}#{key.id}"
+    return partition(connection), f"{_prefix(key.kind, key.side)}{key.id}"
+
+
+def _prefix(kind: Kind, side: System) -> str:
+    return f"LINK#{kind}#{side}#"
 
 
 def _keys(connection: str, link: Link) -> list[Key]:
@@ -206,6 +245,7 @@ def _items(connection: str, link: Link) -> list[Item]:
             "card": link.card,
             "origin": link.origin,
             "linked_at": link.linked_at,
+            "synced": link.synced,
         }
         for pk, sk in _keys(connection, link)
     ]
@@ -219,4 +259,6 @@ def _link(item: Item) -> Link:
         card=item["card"],
         origin=item["origin"],
         linked_at=float(item["linked_at"]),
+        # Links of an earlier release have none.
+        synced=item.get("synced", {}),
     )

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from severa_fortnox.errors import Bug, System
+from severa_fortnox.store.before import Before
 from severa_fortnox.store.connections import Connections
+from severa_fortnox.store.ignored import Ignored
 from severa_fortnox.store.leases import Leases
 from severa_fortnox.store.limiter import (
     FORTNOX_LIMIT,
@@ -22,6 +24,7 @@ from severa_fortnox.store.limiter import (
 from severa_fortnox.store.links import Links
 from severa_fortnox.store.log import KEPT_DAYS, Log
 from severa_fortnox.store.problems import Problems
+from severa_fortnox.store.qualified import Qualified
 from severa_fortnox.store.registers import Registers
 from severa_fortnox.store.settings import SettingsStore
 from severa_fortnox.store.table import Table
@@ -73,6 +76,9 @@ class Store:
         self.tokens: Final = Tokens(state, self.leases)
         self.registers: Final = Registers(state, clock)
         self.connections: Final = Connections(state)
+        self.ignored: Final = Ignored(state)
+        self.qualified: Final = Qualified(state)
+        self.before: Final = Before(state)
         self._state = state
         self._clock = clock
         self._sleep = sleep

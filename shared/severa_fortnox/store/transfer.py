@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from severa_fortnox.errors import System
 from severa_fortnox.store.attributes import Item
 from severa_fortnox.store.table import Key, partition
 from severa_fortnox.work import Kind
@@ -25,7 +26,7 @@ class Transfer:
     """One record on its way to the other system.
 
     Args:
-        id: the record's id in the system it comes from.
+        id: the record's id in `source`: a Severa guid, a Fortnox number.
         reference: what our request carries and a search can find: the only name an unknown outcome has.
         payload_hash: of the payload of the latest attempt.
         attempt: how many times somebody has set out to send, 1 for the first.
@@ -36,6 +37,7 @@ class Transfer:
         foreign_id: the created record's id in the other system; None before it is known.
         steps: the follow-up steps that are done, with what each gave.
         version: grows with every write.
+        source: the system the record comes from, SEVERA or FORTNOX; the other one is where it is created.
     """
 
     connection: str
@@ -51,6 +53,7 @@ class Transfer:
     foreign_id: str | None = None
     steps: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
+    source: System = System.SEVERA
 
     @property
     def name(self) -> str:
@@ -58,9 +61,11 @@ class Transfer:
         return f"{self.kind} {self.id}"
 
 
-def key(connection: str, kind: Kind, id: str) -> Key:
+def key(connection: str, kind: Kind, id: str, source: System) -> Key:
     """Where a record's transfer is kept."""
-    return partition(connection), f"TRANSFER#{kind}#{id}"
+    # A number of Fortnox may look like an id of Severa; Severa's transfers were there first and keep their keys.
+    own = "" if source is System.SEVERA else f"{source}#"
+    return partition(connection), f"TRANSFER#{kind}#{own}{id}"
 
 
 def to_item(transfer: Transfer, due: float | None) -> Item:
@@ -69,13 +74,14 @@ def to_item(transfer: Transfer, due: float | None) -> Item:
     Args:
         due: when somebody should look at it unasked; None: never, it is done.
     """
-    pk, sk = key(transfer.connection, transfer.kind, transfer.id)
+    pk, sk = key(transfer.connection, transfer.kind, transfer.id, transfer.source)
     return {
         "pk": pk,
         "sk": sk,
         "connection": transfer.connection,
         "kind": transfer.kind,
         "id": transfer.id,
+        "source": transfer.source,
         "state": transfer.state,
         "reference": transfer.reference,
         "payload_hash": transfer.payload_hash,
@@ -108,4 +114,6 @@ def from_item(item: Item) -> Transfer:
         foreign_id=item.get("foreign_id"),
         steps=item["steps"],
         version=int(item["version"]),
+        # Transfers of an earlier release all come from Severa.
+        source=System(item.get("source", System.SEVERA)),
     )

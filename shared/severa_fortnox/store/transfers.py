@@ -45,9 +45,13 @@ class Transfers:
     log: Log
     clock: Callable[[], float]
 
-    def get(self, connection: str, kind: Kind, id: str) -> Transfer | None:
-        """The transfer as of now; None when the record was never claimed."""
-        item = self.table.get(key(connection, kind, id))
+    def get(self, connection: str, kind: Kind, id: str, source: System = System.SEVERA) -> Transfer | None:
+        """The transfer as of now; None when the record was never claimed.
+
+        Args:
+            id: the record's id in `source`, the system it comes from.
+        """
+        item = self.table.get(key(connection, kind, id, source))
         return None if item is None else from_item(item)
 
     def claim(
@@ -61,6 +65,7 @@ class Transfers:
         owner: str,
         lease_seconds: float,
         known: Transfer | None = None,
+        source: System = System.SEVERA,
     ) -> Transfer:
         """Take the record, so that only `owner` acts on it until the lease ends.
 
@@ -69,6 +74,7 @@ class Transfers:
         reference, because that is what a search must look for.
 
         Args:
+            id: the record's id in `source`, the system it comes from.
             owner: one worker in one invocation, never shared between two threads.
             lease_seconds: longer than the worker can live, so that it cannot send after its lease.
             known: the transfer as read a moment ago; saves the try to write it as new.
@@ -80,7 +86,18 @@ class Transfers:
         old = known
         for _ in range(_CLAIM_TRIES):
             if old is None:
-                new = Transfer(connection, kind, id, State.SENDING, reference, payload_hash, 1, owner, lease_until)
+                new = Transfer(
+                    connection=connection,
+                    kind=kind,
+                    id=id,
+                    state=State.SENDING,
+                    reference=reference,
+                    payload_hash=payload_hash,
+                    attempt=1,
+                    owner=owner,
+                    lease_until=lease_until,
+                    source=source,
+                )
             elif old.state is State.DONE:
                 return old
             else:
@@ -151,15 +168,18 @@ class Transfers:
         *,
         card: Mapping[str, str],
         origin: str,
+        synced: Mapping[str, str] | None = None,
         link_severa_id: str | None = None,
     ) -> Transfer:
         """SENDING ─▶ BOUND and the link, in one transaction; nothing happens when it is bound to `foreign_id` already.
 
         Args:
-            foreign_id: the created or found record's id in Fortnox.
+            foreign_id: the created or found record's id in the other system.
             card: as in `Link`.
             origin: as in `Link`.
-            link_severa_id: the Severa record's id when the transfer goes by another name; None: the transfer's id.
+            synced: as in `Link`; None when nothing is known.
+            link_severa_id: the Severa record's id when a transfer from Severa goes by another name; None: the
+                transfer's id.
 
         Raises:
             AlreadyLinked: one of the two records has another partner; nothing was written.
@@ -168,8 +188,11 @@ class Transfers:
         if transfer.state is State.BOUND and transfer.foreign_id == foreign_id:
             return transfer
         _require(transfer, State.SENDING)
-        severa_id = transfer.id if link_severa_id is None else link_severa_id
-        link = Link(transfer.kind, severa_id, foreign_id, card, origin, self.clock())
+        if transfer.source is System.SEVERA:
+            severa_id, fortnox_id = transfer.id if link_severa_id is None else link_severa_id, foreign_id
+        else:
+            severa_id, fortnox_id = foreign_id, transfer.id
+        link = Link(transfer.kind, severa_id, fortnox_id, card, origin, self.clock(), synced or {})
         bound = replace(
             transfer, state=State.BOUND, foreign_id=foreign_id, doubt_until=None, version=transfer.version + 1
         )

@@ -251,13 +251,16 @@ def office(cloudformation: CloudFormation, aws: dict[str, Any]) -> Office:
     fifo = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
     queues = {
         "invoices": aws["sqs"].create_queue(QueueName=f"invoices-{own}.fifo", Attributes=fifo)["QueueUrl"],
+        "registers": aws["sqs"].create_queue(QueueName=f"registers-{own}.fifo", Attributes=fifo)["QueueUrl"],
         "polls": aws["sqs"].create_queue(QueueName=f"polls-{own}")["QueueUrl"],
     }
     outputs = {
         "StateTable": state,
         "TransferLogTable": log,
         "InvoiceQueueUrl": queues["invoices"],
+        "RegisterQueueUrl": queues["registers"],
         "PollQueueUrl": queues["polls"],
+        "AlertTopicArn": f"arn:aws:sns:{REGION}:123456789012:alerts-{own}",
         "SecretsPrefix": prefix,
     }
     parameters = {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from severa_fortnox.settings import Main
+from severa_fortnox.store.settings import SettingsStore
 
 
 def test_every_setting_is_shown_with_its_value_and_what_it_does(office: Any) -> None:
@@ -250,3 +251,44 @@ def test_json_lines_are_valid_however_the_names_are_spelt(office: Any, vendors: 
 
     assert result.exit_code == 0
     assert json.loads(result.stdout)["setting"] == "failed_status"
+
+
+@pytest.mark.parametrize(("setting", "kind"), [("customer_main", "customer"), ("product_main", "product")])
+def test_a_main_system_is_not_changed_while_a_load_runs(office: Any, setting: str, kind: str) -> None:
+    office.connection()
+    office.store.leases.acquire("acme", f"load {kind}", "user/anna 3f2a", 600)
+
+    refused = office.run("settings", "set", "acme", setting, "fortnox")
+    office.store.leases.release("acme", f"load {kind}", "user/anna 3f2a")
+    changed = office.run("settings", "set", "acme", setting, "fortnox")
+
+    assert refused.exit_code == 1
+    assert f"{setting} cannot be changed while a load of {kind}s runs: user/anna 3f2a holds it until " in refused.stderr
+    assert f"settings set acme {setting} fortnox" in refused.stderr
+    assert changed.exit_code == 0, changed.output
+    assert office.store.settings.get("acme").version == 1
+    assert office.store.leases.held("acme", f"load {kind}") is None
+
+
+def test_a_load_keeps_no_other_setting_from_being_changed(office: Any) -> None:
+    office.connection()
+    office.store.leases.acquire("acme", "load customer", "user/anna", 600)
+    words = ("product_main", "fortnox", "rename_projects", "true", "customer_main", "severa")
+
+    assert office.run("settings", "set", "acme", *words).exit_code == 0
+    assert office.store.leases.held("acme", "load customer").owner == "user/anna"
+
+
+def test_no_load_begins_while_a_main_system_is_written(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.connection()
+    put, begun = SettingsStore.put, []
+
+    def watched(*arguments: Any, **named: Any) -> Any:
+        begun.append(office.store.leases.acquire("acme", "load customer", "user/anna", 600))
+        return put(*arguments, **named)
+
+    monkeypatch.setattr(SettingsStore, "put", watched)
+
+    assert office.run("settings", "set", "acme", "customer_main", "fortnox").exit_code == 0
+    assert begun == [False]
+    assert office.store.leases.acquire("acme", "load customer", "user/anna", 600)

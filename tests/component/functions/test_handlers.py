@@ -19,11 +19,14 @@ from sandbox.fortnox import FortnoxSimulator, FortnoxState
 from sandbox.severa import Row, RowType, SeveraSimulator, SeveraState
 from sandbox.simulator import serve
 from severa_fortnox.credentials import ConnectionSecret, Credentials, FortnoxApp
+from severa_fortnox.errors import Bug, System
 from severa_fortnox.settings import Settings
 from severa_fortnox.store import Store
 from severa_fortnox.store.connections import Connection
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.store.schema import create_tables
+from severa_fortnox.store.transfers import State
+from severa_fortnox.wiring import Desks, Environment, environment
 from severa_fortnox.work import Cause, Kind, Work
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +60,9 @@ class Account:
         self.invoices = self.sqs.create_queue(QueueName=f"invoices-{own}.fifo", Attributes={"FifoQueue": "true"})[
             "QueueUrl"
         ]
+        self.registers = self.sqs.create_queue(QueueName=f"registers-{own}.fifo", Attributes={"FifoQueue": "true"})[
+            "QueueUrl"
+        ]
         self.polls = self.sqs.create_queue(QueueName=f"polls-{own}")["QueueUrl"]
         self.mailbox = self.sqs.create_queue(QueueName=f"mailbox-{own}")["QueueUrl"]
         sns = boto3.client("sns")
@@ -75,6 +81,7 @@ class Account:
             "TRANSFER_LOG_YEARS": "8",
             "ALERT_TOPIC_ARN": topic,
             "INVOICE_QUEUE_URL": self.invoices,
+            "REGISTER_QUEUE_URL": self.registers,
             "POLL_QUEUE_URL": self.polls,
             "SECRETS_PREFIX": self.secrets,
             "SEVERA_API_URL": f"{severa_url}/rest-api",
@@ -217,6 +224,42 @@ def test_a_queued_invoice_is_transferred(
     assert [e.outcome for e in account.store.log.of("acme", Kind.INVOICE, invoice["guid"])] == [Outcome.TRANSFERRED]
 
 
+def test_a_customer_of_severa_is_made_in_fortnox(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    customer = severa.add_customer(name="Kund AB", number=1001)
+    severa.add_address(customer, billing=True)
+    severa.add_project(customer, name="Webb", number=501)
+    message = event("register_sync", connection="acme", kind="customer", id=customer["guid"], cause="poll")
+
+    answer = load("register_sync").handler(message, Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert [(each["CustomerNumber"], each["Name"]) for each in fortnox.customers] == [("1001", "Kund AB")]
+    link = account.store.links.by_severa("acme", Kind.CUSTOMER, customer["guid"])
+    assert link is not None
+    assert link.fortnox_id == "1001"
+
+
+def test_the_customer_of_fortnox_that_the_sample_names_is_made_in_severa(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    fortnox.add_customer(CustomerNumber="1001", Name="Kund AB")
+
+    answer = load("register_sync").handler(event("register_sync"), Context())
+
+    assert answer == {"batchItemFailures": []}
+    link = account.store.links.by_fortnox("acme", Kind.CUSTOMER, "1001")
+    assert link is not None
+    [entry] = account.store.log.of("acme", Kind.CUSTOMER, link.severa_id)
+    assert (entry.outcome, entry.foreign_id) == (Outcome.CREATED, "1001")
+    transfer = account.store.transfers.get("acme", Kind.CUSTOMER, "1001", System.FORTNOX)
+    assert transfer is not None
+    assert (transfer.state, transfer.foreign_id) == (State.DONE, link.severa_id)
+
+
 def test_a_message_is_not_begun_without_time_to_finish_it(
     account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
 ) -> None:
@@ -292,11 +335,74 @@ def test_the_sweeper_takes_up_what_a_dead_worker_left(
     assert Work.from_json(body) == Work("acme", Kind.INVOICE, invoice["guid"], Cause.SWEEPER)
 
 
-@pytest.mark.parametrize("job", ["severa_poll", "invoice_transfer", "sweeper"])
+def test_the_sweeper_takes_up_a_record_of_fortnox_as_one(
+    account: Account, load: Load, severa: SeveraState, fortnox: FortnoxState
+) -> None:
+    account.connect(severa, fortnox)
+    account.store.transfers.claim(
+        "acme",
+        Kind.CUSTOMER,
+        "1001",
+        source=System.FORTNOX,
+        reference="1001",
+        payload_hash="h",
+        owner="dead",
+        lease_seconds=-1,
+    )
+
+    assert load("sweeper").handler(event("sweeper_schedule"), Context()) == {"taken_up": 1}
+
+    [body] = account.queued(account.registers)
+    assert Work.from_json(body) == Work("acme", Kind.CUSTOMER, "1001", Cause.SWEEPER, System.FORTNOX)
+
+
+@pytest.mark.parametrize("job", ["severa_poll", "invoice_transfer", "register_sync", "sweeper"])
 def test_a_missing_variable_is_named_at_the_start(
     account: Account, load: Load, monkeypatch: pytest.MonkeyPatch, job: str
 ) -> None:
     monkeypatch.delenv("STATE_TABLE")
+    monkeypatch.delenv("REGISTER_QUEUE_URL")
 
-    with pytest.raises(Exception, match="STATE_TABLE"):
+    with pytest.raises(Exception, match="STATE_TABLE, REGISTER_QUEUE_URL"):
         load(job)
+
+
+def desks() -> Desks:
+    """Any connection of the account, as a function opens it."""
+    return Desks(environment(Environment))
+
+
+@pytest.mark.parametrize("kind", [Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT])
+def test_work_on_a_register_goes_to_its_own_queue(account: Account, kind: Kind) -> None:
+    work = Work("acme", kind, "1001", Cause.POLL, System.FORTNOX)
+
+    desks().queues().put(work, distinct="1")
+
+    [body] = account.queued(account.registers)
+    assert Work.from_json(body) == work
+    assert account.queued(account.invoices) == []
+
+
+def test_work_on_an_invoice_goes_to_its_own_queue(account: Account) -> None:
+    work = Work("acme", Kind.INVOICE, "guid", Cause.POLL)
+
+    desks().queues().put(work, distinct="1")
+
+    [body] = account.queued(account.invoices)
+    assert Work.from_json(body) == work
+    assert account.queued(account.registers) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.COST, Kind.PAYMENT])
+def test_work_that_nobody_does_is_not_queued(account: Account, kind: Kind) -> None:
+    with pytest.raises(Bug, match=f"no queue for {kind}"):
+        desks().queues().put(Work("acme", kind, "1", Cause.POLL), distinct="1")
+
+
+def test_the_same_id_of_both_systems_is_queued_for_both(account: Account) -> None:
+    queue = desks().register_queue()
+    for system in (System.SEVERA, System.FORTNOX, System.SEVERA):
+        queue.put(Work("acme", Kind.CUSTOMER, "1001", Cause.POLL, system), distinct="1")
+
+    found = {Work.from_json(body).system for body in account.queued(account.registers)}
+    assert found == {System.SEVERA, System.FORTNOX}

@@ -12,6 +12,7 @@ from severa_fortnox.errors import Busy, Misconfigured, NotFound
 from severa_fortnox.settings import Settings
 from severa_fortnox.store import Store
 from severa_fortnox.store.connections import Connection, ConnectionExists
+from severa_fortnox.store.leases import Lease
 from severa_fortnox.store.registers import Cached
 from severa_fortnox.store.settings import SettingsChanged, Stored
 from severa_fortnox.tokens import RefreshStore, Token, TokenPair, TokenStore
@@ -121,6 +122,53 @@ def test_a_lease_is_given_back_by_its_owner_only(store: Store) -> None:
     store.leases.release("acme", "refresh", "a")
     store.leases.release("acme", "refresh", "a")
     assert store.leases.acquire("acme", "refresh", "b", 10)
+
+
+def test_a_lease_tells_who_has_it_and_until_when(store: Store, clock: Any) -> None:
+    assert store.leases.held("acme", "load customer") is None
+    store.leases.acquire("acme", "load customer", "user/anna", 10.5)
+    assert store.leases.held("acme", "load customer") == Lease("user/anna", clock() + 10.5)
+    assert store.leases.held("acme", "load product") is None
+    assert store.leases.held("other", "load customer") is None
+    clock.now += 10.5
+    assert store.leases.held("acme", "load customer") is None
+    store.leases.acquire("acme", "load customer", "user/anna", 10)
+    store.leases.release("acme", "load customer", "user/anna")
+    assert store.leases.held("acme", "load customer") is None
+
+
+def test_a_lease_is_renewed_by_its_owner_before_it_ends(store: Store, clock: Any) -> None:
+    store.leases.acquire("acme", "load customer", "a", 10)
+    clock.now += 9
+    assert store.leases.renew("acme", "load customer", "a", 10)
+    assert not store.leases.renew("acme", "load customer", "b", 100)
+    assert store.leases.held("acme", "load customer") == Lease("a", clock() + 10)
+    clock.now += 9
+    assert not store.leases.acquire("acme", "load customer", "b", 10)
+
+
+def test_a_lease_that_ended_is_not_renewed_even_when_nobody_took_it(store: Store, clock: Any) -> None:
+    store.leases.acquire("acme", "load customer", "a", 10)
+    clock.now += 10
+    # Somebody may have seen that it is free, and acted on that.
+    assert not store.leases.renew("acme", "load customer", "a", 10)
+    assert store.leases.acquire("acme", "load customer", "b", 10)
+    assert not store.leases.renew("acme", "load customer", "a", 10)
+    assert store.leases.held("acme", "load customer") == Lease("b", clock() + 10)
+    assert not store.leases.renew("acme", "load product", "a", 10)
+    assert store.leases.held("acme", "load product") is None
+
+
+@pytest.mark.usefixtures("concurrent")
+def test_an_ended_lease_is_renewed_or_taken_never_both(make_store: Callable[[], Store], clock: Any) -> None:
+    stores = [make_store() for _ in range(8)]
+    stores[0].leases.acquire("acme", "x", "0", 10)
+    clock.now += 10
+    with ThreadPoolExecutor(8) as workers:
+        kept = workers.submit(stores[0].leases.renew, "acme", "x", "0", 10)
+        got = [workers.submit(stores[n].leases.acquire, "acme", "x", str(n), 10) for n in range(1, 8)]
+    assert not kept.result()
+    assert sum(each.result() for each in got) == 1
 
 
 @pytest.mark.usefixtures("concurrent")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from severa_fortnox.errors import Bug, Busy
+from severa_fortnox.errors import Bug, Busy, System
 from severa_fortnox.store import Store
 from severa_fortnox.store.links import AlreadyLinked, Link
 from severa_fortnox.store.log import Entry, Outcome
@@ -272,6 +272,86 @@ def test_two_records_do_not_meet(store: Store) -> None:
     assert store.transfers.get("acme", Kind.COST, "17#3") == other
 
 
+def from_fortnox(store: Store, owner: str = "a", id: str = "1001", **changes: Any) -> Transfer:
+    request = {"reference": id, "payload_hash": "h1", "owner": owner, "lease_seconds": LEASE, **changes}
+    return store.transfers.claim("acme", Kind.CUSTOMER, id, source=System.FORTNOX, **request)
+
+
+def test_a_record_of_fortnox_is_linked_the_other_way_round(store: Store, clock: Any) -> None:
+    transfer = from_fortnox(store)
+    assert transfer == store.transfers.get("acme", Kind.CUSTOMER, "1001", System.FORTNOX)
+    assert store.transfers.get("acme", Kind.CUSTOMER, "1001") is None
+
+    bound = store.transfers.bind(transfer, "guid-9", card={"Name": "Å"}, origin="created", synced={"fortnox": "f1"})
+
+    link = Link(Kind.CUSTOMER, "guid-9", "1001", {"Name": "Å"}, "created", clock(), {"fortnox": "f1"})
+    assert store.links.by_severa("acme", Kind.CUSTOMER, "guid-9") == link
+    assert store.links.by_fortnox("acme", Kind.CUSTOMER, "1001") == link
+    assert (bound.foreign_id, bound.source) == ("guid-9", System.FORTNOX)
+    assert store.transfers.bind(transfer, "guid-9", card={}, origin="created") == bound
+    done = store.transfers.finish(
+        bound, Entry("acme", clock(), Kind.CUSTOMER, "1001", Outcome.CREATED, "made", Cause.POLL)
+    )
+    assert done == store.transfers.get("acme", Kind.CUSTOMER, "1001", System.FORTNOX)
+    assert done.state is State.DONE
+
+
+def test_the_same_id_in_both_systems_is_two_transfers(store: Store) -> None:
+    other = store.transfers.claim(
+        "acme", Kind.CUSTOMER, "1001", reference="r", payload_hash="h", owner="b", lease_seconds=LEASE
+    )
+    transfer = from_fortnox(store)
+    assert (transfer.attempt, other.attempt) == (1, 1)
+    assert store.transfers.get("acme", Kind.CUSTOMER, "1001") == other
+
+
+def test_the_sweeper_hears_which_system_a_record_comes_from(store: Store, clock: Any) -> None:
+    store.transfers.doubt(from_fortnox(store), 30)
+    store.transfers.doubt(claim(store), 30)
+    assert {(each.kind, each.id, each.source) for each in due(store, clock() + 31)} == {
+        (Kind.CUSTOMER, "1001", System.FORTNOX),
+        (Kind.INVOICE, "guid-1", System.SEVERA),
+    }
+
+
+def test_a_dead_worker_from_fortnox_is_taken_over_like_any_other(store: Store, clock: Any) -> None:
+    first = from_fortnox(store)
+    with pytest.raises(Busy):
+        from_fortnox(store, "b", known=first)
+    clock.now += LEASE
+    second = from_fortnox(store, "b")
+    assert (second.attempt, second.doubt_until, second.source) == (2, first.lease_until, System.FORTNOX)
+    with pytest.raises(Busy):
+        store.transfers.bind(first, "guid-9", card={}, origin="created")
+
+
+def test_two_directions_that_made_the_same_pair_agree(store: Store) -> None:
+    """Severa's poll finds by its number what we have just created there, before we have bound it."""
+    transfer = from_fortnox(store)
+    store.links.bind("acme", Link(Kind.CUSTOMER, "guid-9", "1001", {}, "number", 1.0))
+    assert store.transfers.bind(transfer, "guid-9", card={}, origin="created").state is State.BOUND
+
+
+def test_a_record_of_fortnox_that_another_severa_record_has_is_not_bound(store: Store) -> None:
+    other = Link(Kind.CUSTOMER, "guid-2", "1001", {}, "number", 1.0)
+    store.links.bind("acme", other)
+    transfer = from_fortnox(store)
+    with pytest.raises(AlreadyLinked) as caught:
+        store.transfers.bind(transfer, "guid-9", card={}, origin="created")
+    assert (caught.value.of_severa, caught.value.of_fortnox) == (None, other)
+    assert store.transfers.get("acme", Kind.CUSTOMER, "1001", System.FORTNOX) == transfer
+
+
+def test_a_transfer_of_an_earlier_release_comes_from_severa(store: Store) -> None:
+    transfer = claim(store)
+    item = store.transfers.table.get(("C#acme", "TRANSFER#invoice#guid-1"))
+    assert item is not None
+    del item["source"]
+    store.transfers.table.put(item)
+    assert current(store) == transfer
+    assert bound(store, transfer).source is System.SEVERA
+
+
 def race(stores: list[Store], act: Callable[[Store, str], Any]) -> int:
     """How many of the workers succeed; the others must be told that somebody else is at it."""
 
@@ -293,6 +373,7 @@ def test_of_many_workers_one_claims(make_store: Callable[[], Store], clock: Any)
     clock.now += LEASE
     assert race(stores, lambda store, owner: claim(store, owner)) == 1
     assert current(stores[0]).attempt == 2
+    assert race(stores, lambda store, owner: from_fortnox(store, owner)) == 1
 
 
 @pytest.mark.usefixtures("concurrent")

@@ -81,6 +81,10 @@ LISTS = (
 )
 
 
+#: Registers of which a change needs no required field, only what changes; recorded for a project.
+PARTIAL = {"customers": "Customer", "articles": "Article", "projects": "Project"}
+
+
 @cache
 def _document() -> Document | None:
     document = Document.load("fortnox", KNOWN_ERRORS_IN_THE_DOCUMENT, null_is_any_type=True)
@@ -89,6 +93,12 @@ def _document() -> Document | None:
             parameters = document.content["paths"][f"/3/{name}"]["get"].setdefault("parameters", [])
             missing = PAGING.keys() - {parameter["name"] for parameter in parameters}
             parameters += [{"in": "query", "name": p, "schema": {"type": PAGING[p]}} for p in sorted(missing)]
+        for name, wrapper in PARTIAL.items():
+            whole = document.at(f"{_SCHEMAS}fortnox_{wrapper}")
+            partial = {key: value for key, value in whole.items() if key != "required"}
+            wrapped = {"type": "object", "properties": {wrapper: partial}, "additionalProperties": False}
+            operation = document.at(f"/paths/{as_step(f'/3/{name}/{{{wrapper}Number}}')}/put")
+            operation["requestBody"]["content"] = {"*/*": {"schema": wrapped}}
     return document
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+import inspect
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
-import httpx
 import pytest
 
 from sandbox.simulator import FaultKind, InProcess
-from severa_fortnox.errors import NotFound, RateLimited, Rejected, System, UnknownOutcome
-from severa_fortnox.fortnox.auth import ClientCredentials
+from severa_fortnox.errors import NotFound, RateLimited, Rejected, UnknownOutcome
+from severa_fortnox.fortnox.changes import ArticleChanges, CustomerChanges, ProjectChanges
 from severa_fortnox.fortnox.client import FortnoxClient
 from severa_fortnox.fortnox.models import (
     ArticlePayload,
@@ -19,13 +21,10 @@ from severa_fortnox.fortnox.models import (
     InvoiceRowPayload,
     ProjectPayload,
 )
-from severa_fortnox.http import Http, NoPace
-from severa_fortnox.tokens import TokenCache
+from tests.contract.fortnox.client import client_of, over
 from tests.contract.fortnox.company import PDF, Called, company
-from tests.contract.fortnox.document import fortnox_document
-from tests.contract.openapi import Checked
 
-URL = "https://api.fortnox.se"
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -35,27 +34,7 @@ def called() -> Called:
 
 @pytest.fixture
 def client(called: Called) -> FortnoxClient:
-    return _client(called, Checked(InProcess(called.simulator), fortnox_document(), exempt=_tokens))
-
-
-def _tokens(request: httpx.Request, _status: int | None) -> bool:
-    """The document does not describe the authorization server."""
-    return request.url.path.startswith("/oauth-v1/")
-
-
-def _client(called: Called, transport: httpx.BaseTransport) -> FortnoxClient:
-    grants = called.state.grants
-    http = Http(System.FORTNOX, transport)
-    auth = ClientCredentials(
-        http,
-        f"{URL}/oauth-v1",
-        grants.client_id,
-        grants.client_secret,
-        str(called.state.tenant_id),
-        TokenCache(clock=called.clock),
-        called.clock,
-    )
-    return FortnoxClient(http, URL, auth, NoPace())
+    return client_of(called)
 
 
 def _payload(reference: str = "S#1") -> InvoicePayload:
@@ -80,6 +59,102 @@ def _payload(reference: str = "S#1") -> InvoicePayload:
             ),
         ],
     )
+
+
+def _attached(client: FortnoxClient) -> str:
+    """An invoice with a file."""
+    number = client.create_invoice(_payload()).DocumentNumber
+    client.attach(number, client.upload_to_inbox("a.pdf", PDF).ArchiveFileId or "")
+    return number
+
+
+EVERY_CHANGE = CustomerChanges(
+    Name="Kunden i Lund AB",
+    Active=False,
+    OrganisationNumber="556000-2001",
+    VATNumber="SE556000200101",
+    VATType="SEVAT",
+    Type="COMPANY",
+    Currency="EUR",
+    TermsOfPayment="20",
+    Email="faktura@example.se",
+    WWW="https example.se",
+    Phone1="046-100 00",
+    Comments="Två rader",
+    GLN="7300000000001",
+    Address1="Storgatan 1",
+    Address2="Port B",
+    ZipCode="222 22",
+    City="Lund",
+    CountryCode="SE",
+    DeliveryAddress1="Lagervägen 2",
+    DeliveryAddress2="Port C",
+    DeliveryZipCode="222 23",
+    DeliveryCity="Lund",
+    DeliveryCountryCode="SE",
+    VisitingAddress="Storgatan 1",
+    VisitingZipCode="222 22",
+    VisitingCity="Lund",
+    VisitingCountryCode="SE",
+)
+
+Use = Callable[[FortnoxClient], Any]
+USES: dict[str, Use] = {
+    "create_invoice": lambda client: client.create_invoice(_payload()),
+    "invoice": lambda client: client.invoice(client.create_invoice(_payload()).DocumentNumber),
+    "invoices_by_reference": lambda client: client.create_invoice(_payload()) and client.invoices_by_reference("S#1"),
+    "customer": lambda client: client.customer("1"),
+    "customers": lambda client: [*client.customers(), *client.customers(active=True, modified_since=SINCE)],
+    "customers_numbered": lambda client: client.customers_numbered("1"),
+    "customers_by_organisation_number": lambda client: (
+        client.update_customer("1", EVERY_CHANGE) and client.customers_by_organisation_number("556000-2001")
+    ),
+    "create_customer": lambda client: client.create_customer(CustomerPayload(CustomerNumber="2", Name="Ny AB")),
+    "update_customer": lambda client: [
+        client.update_customer("1", EVERY_CHANGE),
+        client.update_customer("1", CustomerChanges(Email=None, VisitingAddress=None, TermsOfPayment=None)),
+    ],
+    "article": lambda client: client.article("A1"),
+    "articles": lambda client: [*client.articles(), *client.articles(active=True, modified_since=SINCE)],
+    "articles_described": lambda client: client.articles_described("konsult"),
+    "create_article": lambda client: client.create_article(ArticlePayload(ArticleNumber="A2", Description="Resa")),
+    "update_article": lambda client: [
+        client.update_article(
+            "A1", ArticleChanges(Description="Ny tid", Active=False, Type="SERVICE", Unit="h", VAT=Decimal(25))
+        ),
+        client.update_article("A1", ArticleChanges(Unit=None)),
+    ],
+    "project": lambda client: client.project("P1"),
+    "projects": lambda client: [*client.projects(), *client.projects(modified_since=SINCE)],
+    "create_project": lambda client: client.create_project(ProjectPayload(ProjectNumber="2", Description="Nytt")),
+    "update_project": lambda client: [
+        client.update_project(
+            "P1",
+            ProjectChanges(
+                Description="Nytt namn", Comments="Anteckning", StartDate=date(2026, 2, 1), Status="COMPLETED"
+            ),
+        ),
+        client.update_project("P1", ProjectChanges(Comments=None, StartDate=None)),
+    ],
+    "units": lambda client: client.units(),
+    "currencies": lambda client: client.currencies(),
+    "terms_of_payment": lambda client: client.terms_of_payment(),
+    "company": lambda client: client.company(),
+    "upload_to_inbox": lambda client: client.upload_to_inbox("a.pdf", PDF),
+    "inbox_files": lambda client: client.upload_to_inbox("a.pdf", PDF) and client.inbox_files(),
+    "attach": _attached,
+    "attachments": lambda client: client.attachments(_attached(client)),
+}
+
+
+def test_every_method_of_the_client_is_used_here() -> None:
+    methods = {name for name, _ in inspect.getmembers(FortnoxClient, callable) if not name.startswith("_")}
+    assert methods == set(USES)
+
+
+@pytest.mark.parametrize("method", USES)
+def test_the_clients_requests_are_documented(method: str, client: FortnoxClient) -> None:
+    assert USES[method](client)
 
 
 def test_an_invoice_is_created_read_and_found(client: FortnoxClient, called: Called) -> None:
@@ -142,5 +217,5 @@ def test_the_wait_asked_for_by_a_429_is_read(called: Called) -> None:
     called.state.switches.retry_after = 7
     called.simulator.faults.arm(FaultKind.RATE_LIMIT, path="/3/units")
     with pytest.raises(RateLimited) as refused:
-        _client(called, InProcess(called.simulator)).units()
+        over(called, InProcess(called.simulator)).units()
     assert refused.value.retry_after == 7

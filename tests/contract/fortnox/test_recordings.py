@@ -18,7 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Customer": models.Customer,
     "Customers": models.CustomerItem,
     "Article": models.Article,
-    "Articles": models.Article,
+    "Articles": models.ArticleItem,
     "Project": models.Project,
     "Projects": models.Project,
     "Unit": models.Unit,

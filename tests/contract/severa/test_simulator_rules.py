@@ -49,6 +49,8 @@ def test_only_replace_is_supported(company: Company, http: httpx.Client, op: str
         ("/paymentTerm", 1.5),
         ("/kvkNumber", "1" * 26),
         ("/currency/guid", NOTHING),
+        ("/currency", {"guid": NOTHING}),
+        ("/name", ""),
     ],
 )
 def test_what_does_not_fit_a_customer_is_refused(company: Company, http: httpx.Client, path: str, value: Any) -> None:
@@ -139,6 +141,7 @@ def test_a_reference_to_nothing_is_refused(reading: int, status: int) -> None:
     [
         {},
         {"name": None},
+        {"name": ""},
         {"name": 5},
         {"name": "X", "colour": "red"},
         {"name": "X", "guid": NOTHING},
@@ -192,6 +195,13 @@ def test_an_address_moves_its_customer_only_in_one_reading() -> None:
         with company.client() as http:
             assert _patch(http, f"addresses/{company.address['guid']}", ("/city", "Lund")).is_success
         assert (company.customer["lastUpdatedDateTime"] != before) is reading
+
+
+def test_the_organisation_tells_whether_codes_are_unique() -> None:
+    for reading in (False, True):
+        with Company(duplicate_codes_refused=reading).client() as http:
+            settings = http.get("/v1/organizationsettings").json()
+        assert settings["uniqueIdentifierForProductsAndWorktypes"] is reading
 
 
 def test_amounts_go_in_and_out_exactly(company: Company, http: httpx.Client) -> None:

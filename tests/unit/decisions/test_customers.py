@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from severa_fortnox.decisions.customers import decide, different_company, folded_number, identity_digits
+from severa_fortnox.decisions.customers import decide
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
+from severa_fortnox.decisions.identity import different_company, folded_number, identity_digits
 from severa_fortnox.severa.models import Currency
 from tests.unit import builders as a
 

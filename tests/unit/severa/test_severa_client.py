@@ -46,6 +46,10 @@ def product(guid: str, code: str | None) -> dict[str, Any]:
     return {"guid": guid, "name": guid, "code": code}
 
 
+def statuses(*numbers: int) -> httpx.Response:
+    return reply([{"guid": str(number), "name": str(number)} for number in numbers])
+
+
 def row(kind: str | None, **more: Any) -> InvoiceRow:
     return InvoiceRow.model_validate({"guid": "r1", "rowType": kind, "quantity": 1, **more})
 
@@ -89,22 +93,65 @@ def test_a_list_that_never_moves_on_is_given_up(server: Any, client: SeveraClien
     assert len(server.calls) == 2
 
 
-def test_pages_by_offset_end_with_a_short_one(server: Any, connect: Connect) -> None:
-    statuses = [{"guid": str(n), "name": str(n)} for n in range(5)]
-    server.on("GET /v1/invoicestatuses", reply(statuses[:2]), reply(statuses[2:4]), reply(statuses[4:]))
+def test_a_record_that_moves_to_the_next_page_is_met_once(server: Any, client: SeveraClient) -> None:
+    server.on(
+        "GET /v1/invoices",
+        reply([invoice("a"), invoice("b")], NextPageToken="p2"),
+        reply([invoice("b"), invoice("c")]),
+    )
 
-    found = connect(readings=Readings(page_rows=2)).invoice_statuses()
+    assert [item.guid for item in client.invoices(["s1"])] == ["a", "b", "c"]
 
-    assert [status.guid for status in found] == ["0", "1", "2", "3", "4"]
+
+def test_pages_by_offset_overlap_by_one_row_and_end_with_a_short_one(server: Any, connect: Connect) -> None:
+    server.on("GET /v1/invoicestatuses", statuses(0, 1, 2), statuses(2, 3, 4), statuses(4, 5))
+
+    found = connect(readings=Readings(page_rows=3)).invoice_statuses()
+
+    assert [status.guid for status in found] == ["0", "1", "2", "3", "4", "5"]
     assert [query(request) for request in server.calls] == [
-        [("rowCount", "2"), ("firstRow", first)] for first in ("0", "2", "4")
+        [("rowCount", "3"), ("firstRow", first)] for first in ("0", "2", "4")
     ]
 
 
-def test_a_last_page_by_offset_may_be_empty(server: Any, connect: Connect) -> None:
-    server.on("GET /v1/invoicestatuses", reply([{"guid": "1", "name": "Draft"}]), reply([]))
+def test_a_last_page_by_offset_may_hold_nothing_but_the_overlap(server: Any, connect: Connect) -> None:
+    server.on("GET /v1/invoicestatuses", statuses(0, 1), statuses(1))
 
-    assert len(connect(readings=Readings(page_rows=1)).invoice_statuses()) == 1
+    assert len(connect(readings=Readings(page_rows=2)).invoice_statuses()) == 2
+
+
+def test_a_row_that_changed_between_two_pages_has_not_moved(server: Any, connect: Connect) -> None:
+    renamed = reply([{"guid": "1", "name": "Renamed"}])
+    server.on("GET /v1/invoicestatuses", statuses(0, 1), renamed)
+
+    found = connect(readings=Readings(page_rows=2)).invoice_statuses()
+
+    assert [status.name for status in found] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    "shifted",
+    [statuses(0, 1), statuses(2, 3), statuses(3), reply([])],
+    ids=["one came in front", "one went", "two went", "nearly all went"],
+)
+def test_a_list_by_offset_that_shifts_is_read_again(server: Any, connect: Connect, shifted: httpx.Response) -> None:
+    server.on("GET /v1/invoicestatuses", statuses(0, 1), shifted, statuses(9, 0), statuses(0, 1), statuses(1))
+
+    found = connect(readings=Readings(page_rows=2)).invoice_statuses()
+
+    assert [status.guid for status in found] == ["9", "0", "1"]
+    assert [dict(query(request))["firstRow"] for request in server.calls] == ["0", "1", "0", "1", "2"]
+
+
+def test_a_list_by_offset_that_shifts_every_time_is_given_up(server: Any, connect: Connect) -> None:
+    server.on("GET /v1/addresses", *[reply([{"guid": "1"}, {"guid": "2"}]), reply([{"guid": "1"}])] * 3)
+
+    handed_over: list[object] = []
+    with pytest.raises(Retryable, match="kept changing"):
+        handed_over += connect(readings=Readings(page_rows=2)).all_addresses()
+
+    assert handed_over == []
+    assert len(server.calls) == 6
 
 
 def test_a_list_that_ignores_the_page_size_is_whole(server: Any, connect: Connect) -> None:

@@ -1,0 +1,288 @@
+"""What becomes of a Severa customer and a Fortnox customer card that have, or could have, one number.
+
+Rules: DESIGN 10 and `reference` product 1.3. Creation goes both ways, updates come from the main system only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
+from severa_fortnox.decisions.identity import different_company, folded_number
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes, about, gone
+from severa_fortnox.errors import System
+from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
+from severa_fortnox.fortnox.models import CustomerPayload
+from severa_fortnox.mapping.agreement import differences
+from severa_fortnox.mapping.customers import (
+    Card,
+    customer_fields,
+    is_organisation_number,
+    is_swedish,
+    map_customer,
+    values_of_card,
+    values_of_severa,
+    vat_type_of_card,
+)
+from severa_fortnox.mapping.fields import Values
+from severa_fortnox.mapping.vat import country_named
+from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Main, Settings
+from severa_fortnox.severa.inputs import KVK_NUMBER
+from severa_fortnox.severa.models import Address, Customer
+
+CustomerPairDecision = Create[CustomerPayload] | Create[NewInSevera] | Update[Writes] | Link | Skip | Refuse
+
+#: Severa's customer number is a 64-bit integer (`reference` product 17).
+LARGEST_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class CustomerPair:
+    """A Severa customer, a Fortnox card, or both.
+
+    Args:
+        severa: Severa's customer; None when there is none.
+        addresses: all of its addresses, in Severa's order.
+        qualified: whether it has, or ever had, an active project or an invoice.
+        card: what Fortnox's list shows of the card with that number; None when there is none.
+        whole: the whole card; None when it was not read, because nothing depends on it.
+        linked: the link; None when they are not linked.
+        in_step: whether nothing changed on either side since they last agreed, so that nothing needs comparing.
+        rivals: other records with the same number, leading zeros and spaces folded, as a person names them.
+        twin: an unlinked record of the other system that is the same company under another number.
+        ignored: why a person wants it left alone; None when nobody does.
+        begun: whether an earlier run has begun to create it, so that it must be brought to its end.
+    """
+
+    severa: Customer | None = None
+    addresses: Sequence[Address] = ()
+    qualified: bool = False
+    card: Card | None = None
+    whole: FortnoxCustomer | None = None
+    linked: Linked | None = None
+    in_step: bool = False
+    rivals: tuple[str, ...] = ()
+    twin: str | None = None
+    ignored: str | None = None
+    begun: bool = False
+
+    @property
+    def number(self) -> str:
+        """The number both have, or would have; "" when there is none."""
+        if self.linked is not None:
+            return self.linked.fortnox_id
+        if self.card is not None:
+            return self.card.number
+        return "" if self.severa is None or self.severa.number is None else str(self.severa.number)
+
+    @property
+    def name(self) -> str:
+        """How a person knows the customer."""
+        own = self.severa.name if self.severa else self.card.name if self.card else ""
+        return f"{self.number} {own}".strip()
+
+    @property
+    def severa_id(self) -> str | None:
+        """The Severa record's guid; None when there is none."""
+        return self.severa.guid if self.severa else None
+
+    @property
+    def fortnox_id(self) -> str | None:
+        """The Fortnox record's number; None when there is none."""
+        return self.card.number if self.card else None
+
+    @property
+    def changed(self) -> datetime | None:
+        """When Severa's record was last changed; None when there is none or it does not say."""
+        return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
+
+
+def decide_pair(pair: CustomerPair, settings: Settings, around: Surroundings) -> CustomerPairDecision:
+    """The decision for one pair; the same for a single change, for a load and for the comparison report."""
+    if pair.ignored is not None:
+        return Skip(Reason("ignored", {"why": pair.ignored}))
+    if pair.linked is not None:
+        return _linked(pair, pair.linked, settings, around)
+    if pair.severa is None:
+        return _only_in_fortnox(pair, around)
+    if pair.severa.isInternal:
+        return Skip(Reason("customer-is-internal", _about(pair)))
+    if not pair.qualified and not pair.begun:
+        return Skip(Reason("customer-prospect", _about(pair)))
+    if pair.rivals:
+        return _folds_together(pair)
+    if pair.card is None:
+        return _only_in_severa(pair, settings, around)
+    inactive = _inactive(pair)
+    if inactive is not None:
+        return inactive
+    conflict = different_company(pair.severa, pair.card)
+    if conflict is not None:
+        return Refuse((Reason("customer-number-taken", {**_about(pair), "why": conflict}),))
+    notes: tuple[Reason, ...] = ()
+    if pair.card.number != str(pair.severa.number):
+        notes = (Reason("customer-number-folded", {"severa": str(pair.severa.number), "fortnox": pair.card.number}),)
+    return Link(pair.card.number, "number", notes, pair.card.to_link())
+
+
+def values_of_pair(pair: CustomerPair, around: Surroundings) -> tuple[Values, Values, tuple[Reason, ...]]:
+    """Both sides in the form Fortnox can hold, and what cannot be held; an absent side is empty."""
+    severa: Values = {}
+    notes: tuple[Reason, ...] = ()
+    if pair.severa is not None:
+        severa, notes = values_of_severa(pair.severa, pair.addresses, around.countries)
+    days = {code: days for days, code in around.fortnox.terms.items()}
+    return severa, values_of_card(pair.whole, days) if pair.whole is not None else {}, notes
+
+
+def main_and_other(settings: Settings, severa: Values, fortnox: Values) -> tuple[Values, Values]:
+    """Whose changes count first."""
+    return (severa, fortnox) if settings.customer_main is Main.SEVERA else (fortnox, severa)
+
+
+def _linked(pair: CustomerPair, linked: Linked, settings: Settings, around: Surroundings) -> CustomerPairDecision:
+    if pair.severa is None or pair.card is None:
+        return gone(pair.name, in_severa=pair.severa is None)
+    inactive = _inactive(pair)
+    if inactive is not None:
+        return inactive
+    if pair.in_step:
+        return Skip(Reason("in-step", {"record": pair.name}))
+    severa, fortnox, notes = values_of_pair(pair, around)
+    main, other = main_and_other(settings, severa, fortnox)
+    if settings.customer_main is Main.FORTNOX:
+        main, unsayable = sayable_in_severa(main, around)
+        notes = unsayable
+    fields = customer_fields(postal=settings.postal_address)
+    changes = differences(fields, main, other, linked.kept_from(fields, main, other))
+    if not changes:
+        return Skip(Reason("in-step", {"record": pair.name}))
+    to = System.FORTNOX if settings.customer_main is Main.SEVERA else System.SEVERA
+    writes = Writes(to, changes, main)
+    refusals = _refusals(pair, {key: main[key] for key in writes.keys}, to, around)
+    return Refuse(refusals) if refusals else Update(writes, about(notes, changes))
+
+
+def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings) -> CustomerPairDecision:
+    customer = pair.severa
+    assert customer is not None
+    if not customer.isActive:
+        return Skip(Reason("customer-inactive", {**_about(pair), "where": "Severa"}))
+    if customer.number is None:
+        return Refuse((Reason("customer-number-missing", _about(pair)),))
+    if pair.twin is not None:
+        return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Fortnox"}),))
+    if not around.create_missing and not pair.begun:
+        return Skip(Reason("customer-not-taken-along", _about(pair)))
+    values, _ = values_of_severa(customer, pair.addresses, around.countries)
+    refusals = _refusals(pair, values, System.FORTNOX, around)
+    if refusals:
+        return Refuse(refusals)
+    terms = None if customer.paymentTerm is None else around.fortnox.terms_for(customer.paymentTerm)
+    payload, notes = map_customer(
+        customer,
+        pair.addresses,
+        around.countries,
+        vat_type=vat_type_of_card(values, around.countries),
+        terms=terms,
+        currency=values["Currency"],
+        postal=settings.postal_address,
+    )
+    return Create(payload, notes)
+
+
+def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDecision:
+    card = pair.card
+    if card is None:
+        return Skip(Reason("gone", {"record": "the customer"}))
+    if not card.active:
+        return Skip(Reason("customer-inactive", {**_about(pair), "where": "Fortnox"}))
+    if not is_severa_number(card.number):
+        return Refuse((Reason("customer-number-not-numeric", _about(pair)),))
+    if pair.rivals:
+        return _folds_together(pair)
+    if pair.twin is not None:
+        return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Severa"}),))
+    if not around.create_missing and not pair.begun:
+        return Skip(Reason("customer-not-taken-along", _about(pair)))
+    if pair.whole is None:
+        return Skip(Reason("gone", {"record": pair.name}))
+    _, fortnox, _ = values_of_pair(pair, around)
+    values, notes = sayable_in_severa(fortnox, around)
+    refusals = _refusals(pair, values, System.SEVERA, around)
+    if refusals:
+        return Refuse(refusals)
+    number = folded_number(card.number)
+    if is_swedish(values) and not is_organisation_number(values.get("OrganisationNumber")):
+        notes = (*notes, Reason("organisation-number-malformed", {"number": values["OrganisationNumber"] or ""}))
+    if card.number != number:
+        notes = (*notes, Reason("customer-number-folded", {"severa": number, "fortnox": card.number}))
+    return Create(NewInSevera({**values, "CustomerNumber": number}), notes)
+
+
+def is_severa_number(number: str) -> bool:
+    """Whether Severa can hold the number: digits only, spaces aside, within 64 bits."""
+    compact = "".join(number.split())
+    return compact.isascii() and compact.isdigit() and int(compact) <= LARGEST_NUMBER
+
+
+def _inactive(pair: CustomerPair) -> Refuse | Skip | None:
+    """What is said of a customer that is not active on both sides; None when it is."""
+    assert pair.severa is not None and pair.card is not None
+    match pair.severa.isActive, pair.card.active:
+        case True, True:
+            return None
+        case False, False:
+            return Skip(Reason("customer-inactive", {**_about(pair), "where": "both systems"}))
+        case True, False:
+            return Refuse((Reason("customer-inactive-in-fortnox", _about(pair)),))
+        case _:
+            return Refuse((Reason("customer-inactive-in-severa", {**_about(pair), "fortnox": "active"}),))
+
+
+def _refusals(pair: CustomerPair, values: Values, to: System, around: Surroundings) -> tuple[Reason, ...]:
+    """What the other system would refuse."""
+    refusals = []
+    days, currency = values.get("TermsOfPayment"), values.get("Currency")
+    if to is System.FORTNOX:
+        if days is not None and around.fortnox.terms_for(int(days)) is None:
+            refusals.append(Reason("payment-term-missing", {"days": days}))
+        if currency is not None and currency not in around.fortnox.currencies:
+            refusals.append(Reason("currency-missing", {"currency": currency}))
+    elif currency is not None and currency not in around.severa_currencies:
+        refusals.append(Reason("currency-missing-in-severa", {**_about(pair), "currency": currency}))
+    return tuple(refusals)
+
+
+def sayable_in_severa(values: Values, around: Surroundings) -> tuple[Values, tuple[Reason, ...]]:
+    """Fortnox's values without what Severa has no form for, and what that is."""
+    notes = []
+    said = dict(values)
+    terms = said.get("TermsOfPayment")
+    if terms is not None and not terms.isdigit():
+        del said["TermsOfPayment"]
+        notes.append(Reason("payment-term-without-days", {"field": "payment term", "terms": terms}))
+    number = said.get("OrganisationNumber")
+    if number is not None and len(number) > KVK_NUMBER:
+        del said["OrganisationNumber"]
+        notes.append(
+            Reason("text-shortened", {"field": "organisation number", "limit": str(KVK_NUMBER), "text": number})
+        )
+    for key in [key for key in said if key.endswith("CountryCode")]:
+        code = said[key]
+        if code is not None and country_named(code, around.countries) is None:
+            del said[key]
+            notes.append(Reason("country-unknown-in-severa", {"field": "country", "country": code}))
+    return said, tuple(notes)
+
+
+def _folds_together(pair: CustomerPair) -> Refuse:
+    values = {"customer": pair.name, "numbers": ", ".join(pair.rivals)}
+    return Refuse((Reason("customer-numbers-fold-together", values),))
+
+
+def _about(pair: CustomerPair) -> dict[str, str]:
+    return {"customer": pair.name or "without number", "number": pair.number}

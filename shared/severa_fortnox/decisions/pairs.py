@@ -1,0 +1,144 @@
+"""Two records, one in each system, that are or may be the same thing: what the register decisions are made about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from severa_fortnox.decisions.decision import Skip
+from severa_fortnox.decisions.registers import Registers
+from severa_fortnox.errors import System
+from severa_fortnox.mapping.agreement import Change, kept_when_linked
+from severa_fortnox.mapping.fields import Field, Values
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.models import Country
+from severa_fortnox.timing import with_zone
+
+
+class Pair(Protocol):
+    """What every pair has."""
+
+    @property
+    def linked(self) -> Linked | None: ...
+    @property
+    def begun(self) -> bool: ...
+    @property
+    def number(self) -> str:
+        """The number both have, or would have; "" when there is none."""
+
+    @property
+    def name(self) -> str:
+        """How a person knows the record."""
+
+    @property
+    def severa_id(self) -> str | None:
+        """The Severa record's guid; None when there is none."""
+
+    @property
+    def fortnox_id(self) -> str | None:
+        """The Fortnox record's number; None when there is none."""
+
+    @property
+    def changed(self) -> datetime | None:
+        """When Severa's record was last changed; None when there is none or it does not say."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The two are linked.
+
+    Args:
+        kept: keys of fields that only one of them had a value for when they were linked (see `mapping.agreement`);
+            None when they were linked without being compared, as an invoice does.
+    """
+
+    severa_id: str
+    fortnox_id: str
+    kept: frozenset[str] | None = frozenset()
+
+    def kept_from(self, fields: Iterable[Field], main: Values, other: Values) -> frozenset[str]:
+        """The fields to leave alone: those remembered, or else as if the two were linked now."""
+        return kept_when_linked(fields, main, other) if self.kept is None else self.kept
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a decision about a pair must know beside the two records.
+
+    Args:
+        fortnox: Fortnox's units, currencies and terms of payment.
+        vat_rates: the VAT rates, in percent, that Fortnox has accounts for.
+        countries: Severa's country register.
+        severa_currencies: currency code to Severa's guid of it.
+        severa_vat_rates: the VAT rates Severa has; empty when they were not read.
+        before: the Fortnox numbers that existed when the connection began; None when nobody has looked yet.
+        create_missing: whether a record without a counterpart is created however old it is.
+        today: for projects that are completed some days after they closed.
+    """
+
+    fortnox: Registers
+    vat_rates: frozenset[Decimal]
+    countries: Sequence[Country] = ()
+    severa_currencies: Mapping[str, str] = field(default_factory=dict)
+    severa_vat_rates: frozenset[Decimal] = frozenset()
+    before: Collection[str] | None = None
+    create_missing: bool = False
+    today: date = date.max
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What an update writes.
+
+    Args:
+        to: the system that is written to.
+        changes: field by field, with the value that goes.
+        values: everything the main system has, in the form Fortnox can hold.
+    """
+
+    to: System
+    changes: tuple[Change, ...]
+    values: Values
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The fields that are written."""
+        return tuple(change.field.key for change in self.changes)
+
+
+@dataclass(frozen=True)
+class NewInSevera:
+    """A record that is to be made in Severa.
+
+    Args:
+        values: in the form Fortnox can hold.
+        register: which of Severa's product registers; "" for customers.
+    """
+
+    values: Values
+    register: str = ""
+
+
+def about(notes: Sequence[Reason], changes: Sequence[Change]) -> tuple[Reason, ...]:
+    """The notes that concern a field that is written: what was said when the record was created is not said again."""
+    labels = {change.field.label for change in changes}
+    return tuple(note for note in notes if note.values.get("field") in labels)
+
+
+def gone(record: str, *, in_severa: bool) -> Skip:
+    """A linked record is missing in one system; nothing is deleted or created for that, it is shown.
+
+    Args:
+        in_severa: whether it is Severa's that is missing, else Fortnox's.
+    """
+    if in_severa:
+        return Skip(Reason("linked-gone-in-severa", {"record": record}))
+    return Skip(Reason("linked-gone-in-fortnox", {"record": record}))
+
+
+def is_newer(created: datetime | None, activated: datetime | None) -> bool:
+    """Whether a record came into being after the connection was switched on; unknown counts as before."""
+    return created is not None and activated is not None and with_zone(created) >= with_zone(activated)

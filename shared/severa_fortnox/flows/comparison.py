@@ -1,0 +1,313 @@
+"""Both registers read whole, made into pairs, and each pair decided: what the preview, the load and the report show.
+
+Fortnox's list of customers lacks half of each card, so a card is read when something depends on it: when it is to be
+linked, copied, or was changed since the two last agreed. A company in step costs the listings and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from severa_fortnox.decisions.brake import empty_or_short, mass_change
+from severa_fortnox.decisions.customer_pairs import CustomerPair
+from severa_fortnox.decisions.decision import Create, Link, Update
+from severa_fortnox.decisions.matching import Known, match_customers, match_products, match_projects
+from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings
+from severa_fortnox.errors import System
+from severa_fortnox.flows.counterparts import found_by_number
+from severa_fortnox.flows.pairs import Decision, linked, surroundings
+from severa_fortnox.flows.register_polls import ALL_QUALIFIED, OVERLAP
+from severa_fortnox.flows.session import Session
+from severa_fortnox.flows.sync import ENTITIES
+from severa_fortnox.fortnox.models import Article, CustomerItem
+from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
+from severa_fortnox.mapping.customers import Card
+from severa_fortnox.mapping.fingerprints import is_seen, of_item
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.client import Register
+from severa_fortnox.severa.models import Address
+from severa_fortnox.store.links import Link as StoredLink
+from severa_fortnox.work import Kind
+
+T = TypeVar("T")
+
+#: Told how far the reading is: what is read, how many are done, how many there are (None: not known).
+Progress = Callable[[str, int, int | None], None]
+
+
+def no_progress(_what: str, _done: int, _total: int | None) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A pair and what becomes of it.
+
+    Args:
+        following: what follows once the pair is linked, when it is to be linked; None otherwise.
+    """
+
+    pair: Any
+    decision: Decision
+    following: Decision | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether a run writes something."""
+        return isinstance(self.decision, Create | Update | Link)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both registers, pair by pair.
+
+    Args:
+        began_at: seconds since the epoch, before the first list was read.
+        seconds: how long it took, and how long of it after everything was read.
+        brake: why a load must not go on without a person's word; empty when it may.
+        around: what the decisions knew beside the pairs.
+    """
+
+    kind: Kind
+    looked: tuple[Looked, ...]
+    in_severa: int
+    in_fortnox: int
+    began_at: float
+    seconds: tuple[float, float]
+    brake: tuple[Reason, ...]
+    around: Surroundings
+
+    def of(self, *decisions: type) -> list[Looked]:
+        """The pairs with one of these decisions."""
+        return [each for each in self.looked if isinstance(each.decision, decisions)]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read of one kind."""
+
+    pairs: Sequence[Pair]
+    in_severa: set[str]
+    in_fortnox: set[str]
+
+
+def compare(
+    session: Session,
+    kind: Kind,
+    *,
+    create_missing: bool | None = None,
+    every_card: bool = False,
+    at_once: int = 8,
+    progress: Progress = no_progress,
+) -> Comparison:
+    """Read both registers and decide every pair; nothing is written in either system.
+
+    Args:
+        create_missing: whether records without a counterpart are created however old they are; None: as the settings
+            say.
+        every_card: read each linked customer's card although nothing in Fortnox's list says that it changed; the list
+            shows half of it, and the rest is followed by the daily catch-up.
+        at_once: calls in flight while cards are read.
+        progress: told how far it is.
+
+    Raises:
+        IntegrationError: one of the systems cannot be read to its end.
+    """
+    began_at = session.clock()
+    wanted = session.settings.transfer_all_customers if kind is Kind.CUSTOMER else False
+    if create_missing is None:
+        create_missing = wanted or kind is Kind.PROJECT
+    around = surroundings(
+        session, create_missing=create_missing, before=session.store.before.get(session.connection.id, kind)
+    )
+    links = list(session.store.links.all(session.connection.id, kind))
+    known = _known(session, kind, links)
+    match kind:
+        case Kind.CUSTOMER:
+            read = _customers(session, [] if every_card else links, known, around, at_once, progress)
+        case Kind.PRODUCT:
+            read = _products(session, known, progress)
+        case _:
+            read = _projects(session, known, progress)
+    read_at = session.clock()
+    looked = tuple(_looked(session, kind, pair, around) for pair in read.pairs)
+    ended_at = session.clock()
+    return Comparison(
+        kind=kind,
+        looked=looked,
+        in_severa=len(read.in_severa),
+        in_fortnox=len(read.in_fortnox),
+        began_at=began_at,
+        seconds=(ended_at - began_at, ended_at - read_at),
+        brake=_brake(session, kind, looked, links, read),
+        around=around,
+    )
+
+
+def _looked(session: Session, kind: Kind, pair: Pair, around: Surroundings) -> Looked:
+    entity = ENTITIES[kind]
+    decision = entity.decide(pair, session.settings, around)
+    if not isinstance(decision, Link):
+        return Looked(pair, decision)
+    link = Linked(pair.severa_id or "", decision.foreign_id, entity.kept(session.settings, pair, around))
+    following = entity.decide(replace(pair, linked=link), session.settings, around)  # type: ignore[type-var]
+    return Looked(pair, decision, following)
+
+
+def _known(session: Session, kind: Kind, links: Sequence[StoredLink]) -> Known:
+    ignored = session.store.ignored.all(session.connection.id, kind)
+    return Known(
+        links=[each for link in links if (each := linked(link)) is not None],
+        ignored_in_severa={each.id: each.why for each in ignored if each.system is System.SEVERA},
+        ignored_in_fortnox={each.id: each.why for each in ignored if each.system is System.FORTNOX},
+    )
+
+
+def _customers(
+    session: Session,
+    believed: Sequence[StoredLink],
+    known: Known,
+    around: Surroundings,
+    at_once: int,
+    progress: Progress,
+) -> _Read:
+    """Both customer registers.
+
+    Args:
+        believed: links whose fingerprints may say that nothing changed.
+    """
+    customers = _all(session.severa.customers(), "customers in Severa", progress)
+    addresses: dict[str, list[Address]] = defaultdict(list)
+    for address in _all(session.severa.all_addresses(), "addresses in Severa", progress):
+        if address.customer is not None and address.customer.guid is not None:
+            addresses[address.customer.guid].append(address)
+    qualified = _qualified(session, progress)
+    items: dict[str, tuple[CustomerItem, bool]] = {}
+    for active in (True, False):
+        what = f"{'active' if active else 'inactive'} customers in Fortnox"
+        items |= {
+            each.CustomerNumber: (each, active) for each in _all(session.fortnox.customers(active), what, progress)
+        }
+    by_guid = {customer.guid: customer for customer in customers}
+    in_step = {
+        link.severa_id
+        for link in believed
+        if (customer := by_guid.get(link.severa_id)) is not None
+        and (shown := items.get(link.fortnox_id)) is not None
+        and link.synced.get("item") == of_item(shown[0], active=shown[1])
+        and is_seen(link.synced, customer, addresses.get(customer.guid, ()))
+    }
+    known = replace(known, in_step=in_step)
+    cards = [_card(item, active) for item, active in items.values()]
+    pairs = match_customers(customers, addresses, qualified, cards, {}, known)
+    needed = [pair.card.number for pair in pairs if pair.card is not None and _needs_card(pair, around)]
+    wholes = _read_cards(session, needed, at_once, progress)
+    cards = [Card.of(wholes[card.number]) if card.number in wholes else card for card in cards]
+    pairs = match_customers(customers, addresses, qualified, cards, wholes, known)
+    return _Read(pairs, set(by_guid), set(items))
+
+
+def _needs_card(pair: CustomerPair, around: Surroundings) -> bool:
+    """Whether something depends on what Fortnox's list does not show."""
+    if pair.ignored is not None or pair.rivals or pair.card is None or not pair.card.active:
+        return False
+    if pair.severa is None:
+        return pair.linked is None and pair.twin is None and around.create_missing
+    return pair.severa.isActive and not pair.severa.isInternal and pair.qualified and not pair.in_step
+
+
+def _read_cards(
+    session: Session, numbers: Sequence[str], at_once: int, progress: Progress
+) -> dict[str, FortnoxCustomer]:
+    """The whole cards; one that was deleted since the list was read is left out."""
+    wholes: dict[str, FortnoxCustomer] = {}
+    with ThreadPoolExecutor(at_once) as pool:
+        read = pool.map(lambda number: found_by_number(session.fortnox.customer, number), numbers)
+        for done, (number, whole) in enumerate(zip(numbers, read, strict=True), start=1):
+            if whole is not None:
+                wholes[number] = whole
+            progress("customer cards in Fortnox", done, len(numbers))
+    return wholes
+
+
+def _qualified(session: Session, progress: Progress) -> set[str]:
+    """Everybody who has, or ever had, an active project or an invoice.
+
+    The first time every open project and every invoice is read, later only what changed since.
+    """
+    connection, store = session.connection.id, session.store
+    now = datetime.fromtimestamp(session.clock(), UTC)
+    before = store.watermarks.get(connection, ALL_QUALIFIED)
+    since = None if before is None else datetime.fromisoformat(before) - OVERLAP
+    guids = set()
+    projects = session.severa.projects(changed_since=since, closed=False, internal=False)
+    for project in _all(projects, "open projects in Severa", progress):
+        guids |= {project.customer.guid} if project.customer else set()
+    for invoice in _all(session.severa.changed_invoices(since), "invoices in Severa", progress):
+        guids |= {each.guid for each in (invoice.customer, invoice.billingCustomer) if each}
+    store.qualified.add(connection, {guid for guid in guids if guid})
+    store.watermarks.advance(connection, ALL_QUALIFIED, now.isoformat())
+    return store.qualified.all(connection)
+
+
+def _products(session: Session, known: Known, progress: Progress) -> _Read:
+    products = []
+    for register in Register:
+        found = _all(session.severa.products(register), f"{register} in Severa", progress)
+        products += [(str(register), product) for product in found]
+    articles = [
+        Article(
+            ArticleNumber=item.ArticleNumber,
+            Description=item.Description,
+            Unit=item.Unit,
+            # A list leaves a VAT rate of 0 out.
+            VAT=item.VAT or Decimal(0),
+            Active=active,
+        )
+        for active in (True, False)
+        for item in _all(session.fortnox.articles(active), "articles in Fortnox", progress)
+    ]
+    pairs = match_products(products, articles, known)
+    return _Read(pairs, {product.guid for _, product in products}, {each.ArticleNumber for each in articles})
+
+
+def _projects(session: Session, known: Known, progress: Progress) -> _Read:
+    projects = _all(session.severa.projects(), "projects in Severa", progress)
+    theirs = _all(session.fortnox.projects(), "projects in Fortnox", progress)
+    pairs = match_projects(projects, theirs, known)
+    return _Read(pairs, {project.guid for project in projects}, {project.ProjectNumber for project in theirs})
+
+
+def _brake(
+    session: Session, kind: Kind, looked: Sequence[Looked], links: Sequence[StoredLink], read: _Read
+) -> tuple[Reason, ...]:
+    updates = sum(1 for each in looked if isinstance(each.decision, Update))
+    missing_in_severa = sum(1 for link in links if link.severa_id not in read.in_severa)
+    missing_in_fortnox = sum(1 for link in links if link.fortnox_id not in read.in_fortnox)
+    reasons = (
+        empty_or_short(kind, System.SEVERA, len(read.in_severa), missing_in_severa, len(links)),
+        empty_or_short(kind, System.FORTNOX, len(read.in_fortnox), missing_in_fortnox, len(links)),
+        mass_change(kind, updates, len(links), session.settings.mass_change_share),
+    )
+    return tuple(reason for reason in reasons if reason is not None)
+
+
+def _card(item: CustomerItem, active: bool) -> Card:
+    return Card(item.CustomerNumber, item.Name or "", active, None, None, item.OrganisationNumber, None)
+
+
+def _all(records: Iterable[T], what: str, progress: Progress) -> list[T]:
+    """The whole list, told record by record."""
+    read = []
+    for record in records:
+        read.append(record)
+        if len(read) % 100 == 0:
+            progress(what, len(read), None)
+    progress(what, len(read), len(read))
+    return read

@@ -1,0 +1,112 @@
+"""What keeping customers, products and projects in step has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from severa_fortnox.alerts.catalogue import sentences
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
+from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings, Writes
+from severa_fortnox.errors import System
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.unknowns import VAT_RATES
+from severa_fortnox.mapping.agreement import Change
+from severa_fortnox.mapping.fingerprints import kept_of
+from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Settings
+from severa_fortnox.store.links import Link as StoredLink
+from severa_fortnox.store.log import Entry, Outcome
+from severa_fortnox.work import Cause, Kind, Work
+
+P = TypeVar("P", bound=Pair)
+Decision = Create[Any] | Update[Writes] | Link | Skip | Refuse
+
+#: Takes the pair with that number for this worker alone, or raises `errors.Busy`.
+Lock = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Entity(Generic[P]):
+    """One kind of record that is kept in step.
+
+    Args:
+        gather: reads both sides of the pair a work is about; None when what it tells is what we wrote ourselves. It
+            takes the lock as soon as it knows the number, before it reads the side that may be written.
+        decide: what becomes of the pair.
+        carry_out: performs the decision; answers the pair as it is then.
+        kept: which fields would be left alone if the pair were linked now.
+        is_absent: whether Severa still lacks the record that Fortnox has.
+        settle: brings a creation that an earlier run began, and that is not wanted any more, to its end.
+    """
+
+    kind: Kind
+    gather: Callable[[Session, Work, Lock, bool], P | None]
+    decide: Callable[[P, Settings, Surroundings], Decision]
+    carry_out: Callable[[Session, Cause, P, Decision, Surroundings], P]
+    kept: Callable[[Settings, P, Surroundings], frozenset[str]]
+    is_absent: Callable[[Session, P], bool]
+    settle: Callable[[Session, Cause, P, Work, Surroundings], None]
+
+
+def surroundings(session: Session, *, create_missing: bool, before: Collection[str] | None = None) -> Surroundings:
+    """What decisions about pairs must know beside the two records; nothing is read that is cached.
+
+    Args:
+        create_missing: as in `Surroundings`.
+        before: as in `Surroundings`.
+    """
+    currencies, vat_rates = session.registers.of_severa()
+    return Surroundings(
+        fortnox=session.registers.of_fortnox(),
+        vat_rates=frozenset(map(Decimal, VAT_RATES)),
+        countries=session.registers.countries(),
+        severa_currencies=currencies,
+        severa_vat_rates=vat_rates,
+        before=before,
+        create_missing=create_missing,
+        today=session.today(),
+    )
+
+
+def linked(link: StoredLink | None) -> Linked | None:
+    """The link as decisions know it."""
+    return None if link is None else Linked(link.severa_id, link.fortnox_id, kept_of(link.synced))
+
+
+def ignored(session: Session, kind: Kind, severa_id: str | None, fortnox_id: str | None) -> str | None:
+    """Why a person wants one of the two records left alone; None when nobody does."""
+    for system, id in ((System.SEVERA, severa_id), (System.FORTNOX, fortnox_id)):
+        found = None if id is None else session.store.ignored.get(session.connection.id, kind, system, id)
+        if found is not None:
+            return found.why
+    return None
+
+
+def updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:
+    """A log line about an update, with both values of every field."""
+    other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
+    text = "; ".join(_told(change, writes.to, other) for change in writes.changes)
+    return Entry(
+        connection=session.connection.id,
+        at=session.clock(),
+        kind=kind,
+        id=pair.severa_id or "",
+        outcome=Outcome.UPDATED,
+        text=f"{pair.name} was changed in {_name(writes.to)}: {text}",
+        cause=cause,
+        name=f"{kind} {pair.name}",
+        foreign_id=pair.fortnox_id,
+        detail={"notes": sentences(notes)} if notes else {},
+    )
+
+
+def _told(change: Change, to: System, other: System) -> str:
+    old, new = (f"“{value}”" if value is not None else "nothing" for value in (change.old, change.new))
+    return f"{change.field.label} {old} ({_name(to)}) became {new} ({_name(other)})"
+
+
+def _name(system: System) -> str:
+    return str(system).capitalize()

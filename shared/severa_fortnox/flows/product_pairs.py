@@ -1,0 +1,300 @@
+"""Products in step: what is read of both sides, and how a decision is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from severa_fortnox.decisions.decision import Create, Link, Skip, Update
+from severa_fortnox.decisions.matching import Known, match_products
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
+from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, values_of_pair
+from severa_fortnox.errors import NotFound, System
+from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.create import Made, NeedsPerson, create_once
+from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, linked, updated
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.changes import ArticleChanges
+from severa_fortnox.fortnox.models import Article, ArticlePayload
+from severa_fortnox.mapping.agreement import kept_when_linked, still_kept
+from severa_fortnox.mapping.fields import PRODUCT
+from severa_fortnox.mapping.fingerprints import fingerprint, of_records
+from severa_fortnox.mapping.products import article_fields, is_article_number, product_fields
+from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Main, Settings
+from severa_fortnox.severa.client import Register
+from severa_fortnox.severa.inputs import ProductInput, WorkTypeInput
+from severa_fortnox.severa.models import Product
+from severa_fortnox.severa.unknowns import replace as replacing
+from severa_fortnox.store.links import Link as StoredLink
+from severa_fortnox.store.transfers import State
+from severa_fortnox.text import folded, fortnox_text
+from severa_fortnox.work import Cause, Kind, Work
+
+_REGISTERS = {kind: register for register, kind in ROW_KINDS.items()}
+
+
+def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair | None:
+    """Both sides of the product a work names; None when the change is one we made ourselves."""
+    connection = session.connection.id
+    if work.system is System.FORTNOX:
+        link = session.store.links.by_fortnox(connection, Kind.PRODUCT, work.id)
+        article = found_by_number(session.fortnox.article, work.id)
+        if link is not None:
+            is_ours = article is not None and link.synced.get("fortnox") == fingerprint(article)
+            if is_ours and work.cause is not Cause.PERSON:
+                return None
+            lock(link.fortnox_id)
+            return _linked(session, link, *_severa(session, link.severa_id, link), article)
+        if article is None:
+            return ProductPair(begun=begun)
+        lock(folded(article.ArticleNumber))
+        return _of_article(session, article, begun=begun)
+    link = session.store.links.by_severa(connection, Kind.PRODUCT, work.id)
+    if link is not None:
+        lock(link.fortnox_id)
+        article = found_by_number(session.fortnox.article, link.fortnox_id)
+        return _linked(session, link, *_severa(session, work.id, link), article)
+    register, product = _severa(session, work.id, None)
+    if product is None or register is None:
+        return ProductPair(begun=begun)
+    code = (product.code or "").strip()
+    lock(folded(code))
+    return _of_product(session, register, product, code, begun=begun)
+
+
+def carry_out(
+    session: Session, cause: Cause, pair: ProductPair, decision: Decision, around: Surroundings
+) -> ProductPair:
+    """Perform the decision; the answer is the pair as it is then.
+
+    Raises:
+        NeedsPerson: one of the two is linked to something else, or the code is another record's by now.
+        IntegrationError: as `create_once`.
+    """
+    match decision:
+        case Link():
+            return _link(session, cause, pair, decision)
+        case Create(plan=ArticlePayload()):
+            return _create_in_fortnox(session, cause, pair, decision)
+        case Create(plan=NewInSevera()):
+            return _create_in_severa(session, cause, pair, decision)
+        case Update(plan=writes, notes=notes):
+            pair = _write(session, pair, writes)
+            session.store.log.add(updated(session, cause, Kind.PRODUCT, pair, writes, notes))
+            return remember(session, pair)
+        case Skip(reason=Reason(code="in-step")):
+            return remember(session, pair)
+    return pair
+
+
+def remember(session: Session, pair: ProductPair) -> ProductPair:
+    """Keep with the link what both sides say now, when they are linked and it is not what is kept already."""
+    if pair.linked is None or pair.severa is None or pair.fortnox is None:
+        return pair
+    link = session.store.links.by_severa(session.connection.id, Kind.PRODUCT, pair.severa.guid)
+    if link is None:
+        return pair
+    severa, fortnox = values_of_pair(pair)
+    main, other = (severa, fortnox) if session.settings.product_main is Main.SEVERA else (fortnox, severa)
+    kept = pair.linked.kept_from(PRODUCT, main, other)
+    synced = of_records(pair.severa, pair.fortnox, still_kept(kept, main))
+    if synced != dict(link.synced):
+        session.store.links.remember(session.connection.id, link, synced=synced)
+    return pair
+
+
+def kept_of_pair(settings: Settings, pair: ProductPair, _around: Surroundings | None) -> frozenset[str]:
+    """The fields that only the other system has a value for; they are left alone when the two are linked."""
+    severa, fortnox = values_of_pair(pair)
+    main, other = (severa, fortnox) if settings.product_main is Main.SEVERA else (fortnox, severa)
+    return kept_when_linked(PRODUCT, main, other)
+
+
+def is_absent(session: Session, pair: ProductPair) -> bool:
+    """Whether no Severa register has a product with the article's number as its code."""
+    return not any(session.severa.products_by_code(register, pair.number) for register in Register)
+
+
+def settle(session: Session, cause: Cause, pair: ProductPair, work: Work, around: Surroundings) -> None:
+    """Bring a creation that an earlier run began to its end without sending anything."""
+    if work.system is System.SEVERA:
+        transfer = session.store.transfers.get(session.connection.id, Kind.PRODUCT, work.id)
+        number = transfer.reference if transfer else pair.number
+        counterpart = Counterpart(Kind.PRODUCT, work.id, number, pair.name, cause=cause)
+        counterparts.settle(session, counterpart, lambda: _found_in_fortnox(session, counterpart, pair))
+    else:
+        register = session.settings.article_register
+        counterpart = Counterpart(Kind.PRODUCT, "", work.id, pair.name, System.FORTNOX, cause)
+        counterparts.settle(session, counterpart, lambda: _found_in_severa(session, counterpart, register, pair))
+
+
+def _severa(session: Session, guid: str, link: StoredLink | None) -> tuple[str | None, Product | None]:
+    """The record and the register it is in; the link knows the register, otherwise all three are asked."""
+    known = _REGISTERS.get(link.card.get("register", "")) if link else None
+    for register in [Register(known)] if known else list(Register):
+        try:
+            return str(register), session.severa.product(register, guid)
+        except NotFound:
+            continue
+    return known, None
+
+
+def _linked(
+    session: Session, link: StoredLink, register: str | None, product: Product | None, article: Article | None
+) -> ProductPair:
+    return ProductPair(
+        severa=product,
+        register=register or "",
+        fortnox=article,
+        linked=linked(link),
+        ignored=ignored(session, Kind.PRODUCT, link.severa_id, link.fortnox_id),
+    )
+
+
+def _of_product(session: Session, register: str, product: Product, code: str, *, begun: bool) -> ProductPair:
+    """A Severa product that is not linked, matched with what Fortnox has under its code or its name."""
+    articles: dict[str, Article] = {}
+    if is_article_number(code):
+        found = found_by_number(session.fortnox.article, code)
+        if found is not None:
+            articles[found.ArticleNumber] = found
+    for item in session.fortnox.articles_described(fortnox_text(product.name.strip()).text):
+        if folded(item.Description) == folded(fortnox_text(product.name).text) and item.ArticleNumber not in articles:
+            article = found_by_number(session.fortnox.article, item.ArticleNumber)
+            articles |= {} if article is None else {article.ArticleNumber: article}
+    products = {product.guid: (register, product)}
+    if code:
+        for other in Register:
+            for each in session.severa.products_by_code(other, code):
+                products.setdefault(each.guid, (str(other), each))
+    return _matched(session, products, list(articles.values()), severa_id=product.guid, begun=begun)
+
+
+def _of_article(session: Session, article: Article, *, begun: bool) -> ProductPair:
+    """A Fortnox article that is not linked, matched with Severa's registers.
+
+    They are read whole: an article is seldom new, and Severa cannot search its products by name.
+    """
+    products = {
+        product.guid: (str(register), product) for register in Register for product in session.severa.products(register)
+    }
+    return _matched(session, products, [article], fortnox_id=article.ArticleNumber, begun=begun)
+
+
+def _matched(
+    session: Session,
+    products: dict[str, tuple[str, Product]],
+    articles: Sequence[Article],
+    *,
+    severa_id: str | None = None,
+    fortnox_id: str | None = None,
+    begun: bool,
+) -> ProductPair:
+    """The pair of the record that is meant, among everything that may be its counterpart."""
+    links = [linked(link) for link in session.store.links.all(session.connection.id, Kind.PRODUCT)]
+    pairs = match_products(products.values(), articles, Known([link for link in links if link is not None]))
+    mine = next(
+        pair
+        for pair in pairs
+        if pair.linked is None
+        and (pair.severa_id == severa_id if severa_id is not None else pair.fortnox_id == fortnox_id)
+    )
+    return replace(mine, ignored=ignored(session, Kind.PRODUCT, mine.severa_id, mine.fortnox_id), begun=begun)
+
+
+def _link(session: Session, cause: Cause, pair: ProductPair, decision: Link) -> ProductPair:
+    assert pair.severa is not None
+    kept = kept_of_pair(session.settings, pair, None)
+    synced = {"kept": ",".join(sorted(kept))}
+    counterpart = Counterpart(
+        Kind.PRODUCT, pair.severa.guid, decision.foreign_id, pair.name, cause=cause, synced=synced
+    )
+    counterparts.carry_out(session, counterpart, decision, send=_nothing, find=lambda: None)
+    return replace(pair, linked=Linked(pair.severa.guid, decision.foreign_id, kept))
+
+
+def _create_in_fortnox(
+    session: Session, cause: Cause, pair: ProductPair, decision: Create[ArticlePayload]
+) -> ProductPair:
+    product = pair.severa
+    assert product is not None
+    number = decision.plan.ArticleNumber
+    counterpart = Counterpart(Kind.PRODUCT, product.guid, number, pair.name, cause=cause)
+
+    def send(payload: ArticlePayload) -> Made:
+        created = session.fortnox.create_article(payload)
+        return Made(created.ArticleNumber, {"register": ROW_KINDS[pair.register]}, of_records(product, created))
+
+    find = partial(_found_in_fortnox, session, counterpart, pair)
+    counterparts.carry_out(session, counterpart, decision, send=send, find=find)
+    return replace(pair, linked=Linked(product.guid, number))
+
+
+def _create_in_severa(session: Session, cause: Cause, pair: ProductPair, decision: Create[NewInSevera]) -> ProductPair:
+    article, plan = pair.fortnox, decision.plan
+    assert article is not None
+    counterpart = Counterpart(Kind.PRODUCT, "", article.ArticleNumber, pair.name, System.FORTNOX, cause)
+    card = {"register": ROW_KINDS[plan.register]}
+    record: ProductInput | WorkTypeInput
+    named = {"name": plan.values["Description"], "code": plan.values["ArticleNumber"], "isActive": True}
+    if plan.register == WORK_TYPES:
+        record = WorkTypeInput.model_validate(named)
+    else:
+        given = {key: plan.values[key] for key in ("Unit", "VAT") if plan.values.get(key) is not None}
+        record = ProductInput.model_validate({**named, **product_fields(given, tuple(given))})
+
+    def send() -> Made:
+        created = session.severa.create_product(Register(plan.register), record)
+        return Made(created.guid, card, of_records(created, article))
+
+    def find() -> Made | None:
+        return _found_in_severa(session, counterpart, plan.register, pair)
+
+    payload = record.model_dump_json(exclude_unset=True)
+    transfer = create_once(session, counterparts.creation(counterpart, payload, send, find))
+    if transfer.state is State.BOUND:
+        counterparts.finish(session, counterpart, transfer, decision.notes)
+    return pair
+
+
+def _write(session: Session, pair: ProductPair, writes: Writes) -> ProductPair:
+    product, article = pair.severa, pair.fortnox
+    assert product is not None and article is not None
+    if writes.to is System.FORTNOX:
+        changes = ArticleChanges(**article_fields(writes.values, writes.keys))
+        return replace(pair, fortnox=session.fortnox.update_article(article.ArticleNumber, changes))
+    operations = [replacing(f"/{name}", value) for name, value in product_fields(writes.values, writes.keys).items()]
+    return replace(pair, severa=session.severa.change_product(Register(pair.register), product.guid, operations))
+
+
+def _found_in_fortnox(session: Session, counterpart: Counterpart, pair: ProductPair) -> Made | None:
+    """What an earlier attempt made in Fortnox, by its number; another name is another article."""
+    found = found_by_number(session.fortnox.article, counterpart.number)
+    if found is None:
+        return None
+    name = pair.severa.name if pair.severa else ""
+    if name and folded(found.Description) != folded(fortnox_text(name).text):
+        values = {"code": counterpart.number, "name": name, "fortnox_name": found.Description or ""}
+        raise NeedsPerson(Reason("article-name-differs", values))
+    return Made(found.ArticleNumber, {"register": ROW_KINDS[pair.register]} if pair.register else {})
+
+
+def _found_in_severa(session: Session, counterpart: Counterpart, register: str, pair: ProductPair) -> Made | None:
+    """What an earlier attempt made in Severa, by its code and name."""
+    name = pair.fortnox.Description if pair.fortnox else None
+    found = session.severa.products_by_code(Register(register), counterpart.number)
+    same = [each for each in found if name is None or folded(each.name) == folded(name)]
+    if found and len(same) != 1:
+        values = {"code": counterpart.number, "name": name or "", "names": ", ".join(each.name for each in found)}
+        raise NeedsPerson(Reason("product-code-ambiguous", values))
+    return Made(same[0].guid, {"register": ROW_KINDS[register]}) if same else None
+
+
+def _nothing(payload: object) -> Made:
+    raise AssertionError("a link sends nothing")
+
+
+ENTITY: Entity[ProductPair] = Entity(Kind.PRODUCT, gather, decide_pair, carry_out, kept_of_pair, is_absent, settle)

@@ -1,0 +1,157 @@
+"""Projects in step, from Severa to Fortnox: what is read of both sides, and how a decision is carried out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from severa_fortnox.decisions.decision import Create, Link, Skip, Update
+from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes
+from severa_fortnox.decisions.project_pairs import ProjectPair, decide_pair
+from severa_fortnox.errors import NotFound, System
+from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.create import Made
+from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, linked, updated
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.changes import ProjectChanges
+from severa_fortnox.fortnox.models import ProjectPayload
+from severa_fortnox.mapping.fingerprints import fingerprint, of_records
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.models import Project
+from severa_fortnox.store.links import Link as StoredLink
+from severa_fortnox.work import Cause, Kind, Work
+
+
+def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair | None:
+    """Both sides of the project a work names; None when the change is one we made ourselves."""
+    connection = session.connection.id
+    if work.system is System.FORTNOX:
+        link = session.store.links.by_fortnox(connection, Kind.PROJECT, work.id)
+        theirs = found_by_number(session.fortnox.project, work.id)
+        if link is None:
+            return ProjectPair(fortnox=theirs, ignored=ignored(session, Kind.PROJECT, None, work.id))
+        is_ours = theirs is not None and link.synced.get("fortnox") == fingerprint(theirs)
+        if is_ours and work.cause is not Cause.PERSON:
+            return None
+        lock(link.fortnox_id)
+        return _linked(session, link, _severa(session, link.severa_id), link.fortnox_id)
+    link = session.store.links.by_severa(connection, Kind.PROJECT, work.id)
+    if link is not None:
+        lock(link.fortnox_id)
+        return _linked(session, link, _severa(session, work.id), link.fortnox_id)
+    project = _severa(session, work.id)
+    if project is None or project.number is None:
+        return ProjectPair(severa=project, begun=begun)
+    number = str(project.number)
+    lock(number)
+    others = [each for each in session.severa.projects(numbers=[project.number]) if each.guid != project.guid]
+    theirs = found_by_number(session.fortnox.project, number)
+    return ProjectPair(
+        severa=project,
+        fortnox=theirs,
+        rivals=tuple(f"{each.number} {each.name}" for each in others),
+        ignored=ignored(session, Kind.PROJECT, project.guid, number if theirs else None),
+        begun=begun,
+    )
+
+
+def carry_out(
+    session: Session, cause: Cause, pair: ProjectPair, decision: Decision, around: Surroundings
+) -> ProjectPair:
+    """Perform the decision; the answer is the pair as it is then.
+
+    Raises:
+        NeedsPerson: one of the two is linked to something else.
+        IntegrationError: as `create_once`.
+    """
+    match decision:
+        case Link():
+            assert pair.severa is not None
+            counterpart = Counterpart(Kind.PROJECT, pair.severa.guid, decision.foreign_id, pair.name, cause=cause)
+            counterparts.carry_out(session, counterpart, decision, send=_nothing, find=lambda: None)
+            return replace(pair, linked=Linked(pair.severa.guid, decision.foreign_id))
+        case Create(plan=ProjectPayload()):
+            return _create(session, cause, pair, decision)
+        case Update(plan=writes, notes=notes):
+            pair = _write(session, pair, writes)
+            session.store.log.add(updated(session, cause, Kind.PROJECT, pair, writes, notes))
+            return remember(session, pair)
+        case Skip(reason=Reason(code="in-step")):
+            return remember(session, pair)
+    return pair
+
+
+def remember(session: Session, pair: ProjectPair) -> ProjectPair:
+    """Keep with the link what both sides say now, when they are linked and it is not what is kept already."""
+    if pair.linked is None or pair.severa is None or pair.fortnox is None:
+        return pair
+    link = session.store.links.by_severa(session.connection.id, Kind.PROJECT, pair.severa.guid)
+    synced = of_records(pair.severa, pair.fortnox)
+    if link is not None and synced != dict(link.synced):
+        session.store.links.remember(session.connection.id, link, synced=synced)
+    return pair
+
+
+def settle(session: Session, cause: Cause, pair: ProjectPair, work: Work, around: Surroundings) -> None:
+    """Bring a creation that an earlier run began to its end without sending anything."""
+    transfer = session.store.transfers.get(session.connection.id, Kind.PROJECT, work.id)
+    number = transfer.reference if transfer else pair.number
+    counterpart = Counterpart(Kind.PROJECT, work.id, number, pair.name, cause=cause)
+    counterparts.settle(session, counterpart, lambda: _found(session, number))
+
+
+def _severa(session: Session, guid: str) -> Project | None:
+    try:
+        return session.severa.project(guid)
+    except NotFound:
+        return None
+
+
+def _linked(session: Session, link: StoredLink, project: Project | None, number: str) -> ProjectPair:
+    return ProjectPair(
+        severa=project,
+        fortnox=found_by_number(session.fortnox.project, number),
+        linked=linked(link),
+        ignored=ignored(session, Kind.PROJECT, link.severa_id, link.fortnox_id),
+    )
+
+
+def _create(session: Session, cause: Cause, pair: ProjectPair, decision: Create[ProjectPayload]) -> ProjectPair:
+    project = pair.severa
+    assert project is not None
+    number = decision.plan.ProjectNumber
+    counterpart = Counterpart(Kind.PROJECT, project.guid, number, pair.name, cause=cause)
+
+    def send(payload: ProjectPayload) -> Made:
+        created = session.fortnox.create_project(payload)
+        return Made(created.ProjectNumber, {}, of_records(project, created))
+
+    find = lambda: _found(session, number)  # noqa: E731
+    counterparts.carry_out(session, counterpart, decision, send=send, find=find)
+    return replace(pair, linked=Linked(project.guid, number))
+
+
+def _write(session: Session, pair: ProjectPair, writes: Writes) -> ProjectPair:
+    assert pair.fortnox is not None
+    changes = ProjectChanges(**{key: writes.values[key] for key in writes.keys})
+    return replace(pair, fortnox=session.fortnox.update_project(pair.fortnox.ProjectNumber, changes))
+
+
+def _found(session: Session, number: str) -> Made | None:
+    found = found_by_number(session.fortnox.project, number)
+    return None if found is None else Made(found.ProjectNumber)
+
+
+def _nothing(payload: object) -> Made:
+    raise AssertionError("a link sends nothing")
+
+
+ENTITY: Entity[ProjectPair] = Entity(
+    Kind.PROJECT,
+    gather,
+    decide_pair,
+    carry_out,
+    kept=lambda _settings, _pair, _around: frozenset(),
+    is_absent=lambda _session, _pair: True,
+    settle=settle,
+)

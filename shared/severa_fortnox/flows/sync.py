@@ -1,0 +1,179 @@
+"""One customer, product or project → in step on both sides: gather, decide, carry out, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from severa_fortnox.alerts.catalogue import reason_of, sentences
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
+from severa_fortnox.decisions.pairs import Pair, Surroundings
+from severa_fortnox.errors import Busy, IntegrationError, Rejected, System
+from severa_fortnox.flows import customer_pairs, outcome, product_pairs, project_pairs
+from severa_fortnox.flows.create import NeedsPerson
+from severa_fortnox.flows.pairs import Decision, Entity, Lock, surroundings
+from severa_fortnox.flows.session import Session
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.store.transfers import State, Transfer
+from severa_fortnox.work import Kind, Work
+
+ENTITIES: dict[Kind, Entity[Any]] = {
+    entity.kind: entity for entity in (customer_pairs.ENTITY, product_pairs.ENTITY, project_pairs.ENTITY)
+}
+
+#: Reasons that rest on what the small registers say; believed only when those were read for the decision.
+FROM_REGISTERS = frozenset(
+    {
+        "unit-missing",
+        "currency-missing",
+        "payment-term-missing",
+        "currency-missing-in-severa",
+        "vat-rate-missing-in-severa",
+    }
+)
+
+#: Reasons to leave a record alone that a person must be told of once: it is linked and its partner is gone.
+_DRIFT = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
+
+
+def synchronise(session: Session, work: Work) -> Outcome:
+    """Look at one record and do what is due: the whole flow.
+
+    Returns:
+        what the log says about it; something only a person can judge is REFUSED.
+
+    Raises:
+        IntegrationError: what `outcome.react` has a fixed reaction for.
+    """
+    entity = ENTITIES[work.kind]
+    begun = session.store.transfers.get(session.connection.id, work.kind, work.id, work.system)
+    with locking(session, work.kind) as lock:
+        pair = entity.gather(session, work, lock, is_open(begun))
+        if pair is None:
+            return Outcome.NOTHING_TO_DO
+        around = _around(session, work)
+        decision = _decided(session, entity, pair, around)
+        try:
+            pair, last = carried_out(session, entity, work, pair, decision, around)
+            if is_open(begun) and not isinstance(decision, Create):
+                entity.settle(session, work.cause, pair, work, around)
+        except NeedsPerson as stop:
+            return _refuse(session, work, pair, Refuse(stop.reasons))
+        except Rejected as refusal:
+            return _refuse(session, work, pair, Refuse((reason_of(refusal),)))
+        return _record(session, work, pair, decision, last)
+
+
+def carried_out(
+    session: Session, entity: Entity[Any], work: Work, pair: Pair, decision: Decision, around: Surroundings
+) -> tuple[Pair, Decision]:
+    """Perform the decision, and after a link what follows from it; the last decision tells what is left."""
+    after = entity.carry_out(session, work.cause, pair, decision, around)
+    if not isinstance(decision, Link):
+        return after, decision
+    following = entity.decide(after, session.settings, around)
+    return entity.carry_out(session, work.cause, after, following, around), following
+
+
+@contextmanager
+def locking(session: Session, kind: Kind) -> Iterator[Lock]:
+    """Gives the function that takes a pair for this worker alone; what was taken is given back at the end.
+
+    The same pair can be looked at from both sides at once, and those are two message groups:
+
+        time ─▶      0 s                      1 s
+        worker A     Severa's customer 1001   reads both sides, writes
+        worker B     Fortnox's customer 1001  Busy: it comes again when A is done
+    """
+    taken: list[str] = []
+
+    def lock(number: str) -> None:
+        name = f"{kind} {number}"
+        if not session.store.leases.acquire(session.connection.id, name, session.owner, session.patience.lease):
+            raise Busy(
+                "another worker is at this record", system=System.STORE, operation="lock", reference=f"{kind} {number}"
+            )
+        taken.append(name)
+
+    try:
+        yield lock
+    finally:
+        for name in taken:
+            # It ends by itself when it cannot be given back.
+            with suppress(IntegrationError):
+                session.store.leases.release(session.connection.id, name, session.owner)
+
+
+def is_open(transfer: Transfer | None) -> bool:
+    """Whether an earlier run has begun to create the record and not come to an end."""
+    if transfer is None or transfer.state is State.DONE:
+        return False
+    return transfer.state is not State.NEW or transfer.doubt_until is not None
+
+
+def _around(session: Session, work: Work) -> Surroundings:
+    is_article = work.kind is Kind.PRODUCT and work.system is System.FORTNOX
+    before = session.store.before.get(session.connection.id, Kind.PRODUCT) if is_article else None
+    # A customer that changes is taken along however old it is; a product only when it is new (DESIGN 10).
+    return surroundings(session, create_missing=work.kind is not Kind.PRODUCT, before=before)
+
+
+def _decided(session: Session, entity: Entity[Any], pair: Pair, around: Surroundings) -> Decision:
+    decision = entity.decide(pair, session.settings, around)
+    if isinstance(decision, Refuse) and FROM_REGISTERS & {reason.code for reason in decision.reasons}:
+        session.registers.refresh()
+        fresh = surroundings(session, create_missing=around.create_missing, before=around.before)
+        decision = entity.decide(pair, session.settings, fresh)
+    return decision
+
+
+def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: Decision) -> Outcome:
+    """One line in the log and the problem opened or closed; what was written has its line already."""
+    if isinstance(last, Refuse):
+        return _refuse(session, work, pair, last)
+    _withdraw(session, work, pair)
+    match last:
+        case Create():
+            return Outcome.CREATED
+        case Update():
+            return Outcome.UPDATED
+        case Skip(reason=reason):
+            if isinstance(decision, Link):
+                return Outcome.LINKED
+            told = reason.code in _DRIFT
+            return outcome.note(
+                session,
+                _canonical(work, pair),
+                Outcome.NOTHING_TO_DO,
+                _name(work, pair),
+                sentences((reason,)),
+                always=told,
+            )
+        case _:
+            return Outcome.LINKED
+
+
+def _refuse(session: Session, work: Work, pair: Pair, refusal: Refuse) -> Outcome:
+    canonical = _canonical(work, pair)
+    detail = {"system": str(canonical.system)}
+    about = outcome.About(_name(work, pair), detail, changed=pair.changed)
+    return outcome.refuse(session, canonical, about, refusal.reasons)
+
+
+def _withdraw(session: Session, work: Work, pair: Pair) -> None:
+    outcome.withdraw(session, work)
+    canonical = _canonical(work, pair)
+    if canonical != work:
+        outcome.withdraw(session, canonical)
+
+
+def _canonical(work: Work, pair: Pair) -> Work:
+    """The work under the name both sides have it by: Severa's where there is one, so that it has one problem."""
+    if pair.severa_id is None:
+        return work
+    return Work(work.connection, work.kind, pair.severa_id, work.cause)
+
+
+def _name(work: Work, pair: Pair) -> str:
+    return f"{work.kind} {pair.name or work.id}"

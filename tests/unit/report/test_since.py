@@ -1,0 +1,110 @@
+"""What is told of two reports: rows are followed by their records, whatever became of their counterpart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from severa_fortnox.work import Kind
+from severa_fortnox_cli.report.model import Difference, Place, Report, Row, Side, Verdict
+from severa_fortnox_cli.report.since import changed, since
+from tests.browser.sample import MADE_AT
+
+A, B = Side("guid-a", "1", "Berg", True), Side("guid-b", "2", "Dal", True)
+ONE, TWO = Side("1", "1", "Berg", True), Side("2", "2", "Dal", True)
+
+
+def row(
+    severa: Side | None, fortnox: Side | None, verdict: Verdict = Verdict.LINKED, kind: Kind = Kind.CUSTOMER
+) -> Row:
+    return Row(kind, f"{kind}s", severa, fortnox, verdict)
+
+
+def report(*rows: Row, kinds: tuple[Kind, ...] = (Kind.CUSTOMER,)) -> Report:
+    return Report("c", "C", kinds, MADE_AT, 1, {}, rows)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "change"),
+    [
+        ([row(A, ONE)], row(A, ONE), ""),
+        ([], row(A, ONE), "new"),
+        ([row(A, ONE, Verdict.WILL_LINK)], row(A, ONE), "was will link"),
+        ([row(A, None, Verdict.WILL_CREATE)], row(A, ONE), "was will be created"),
+        ([row(A, ONE)], row(A, None, Verdict.MISSING), "was linked"),
+        ([row(A, ONE)], row(A, TWO), "other counterpart"),
+        (
+            [row(A, None, Verdict.IGNORED), row(None, ONE, Verdict.IGNORED)],
+            row(A, ONE, Verdict.WILL_LINK),
+            "was ignored",
+        ),
+        ([row(None, ONE, Verdict.CONFLICT)], row(None, ONE, Verdict.CONFLICT), ""),
+    ],
+)
+def test_a_row_is_followed_by_its_records(last: list[Row], now: Row, change: str) -> None:
+    told = since(report(now), report(*last))
+    assert [row.change for row in told.rows] == [change]
+    assert not told.gone
+
+
+def test_the_same_verdict_with_other_differences_has_changed() -> None:
+    before = replace(row(A, ONE, Verdict.DIFFERS), differences=(Difference("City", "Lund", "Umeå", "Severa wins"),))
+    after = replace(before, differences=(Difference("City", "Lund", "Ystad", "Severa wins"),))
+    assert since(report(after), report(before)).rows[0].change == "other differences"
+
+
+def test_rows_whose_records_are_no_more_are_gone() -> None:
+    told = since(report(row(A, ONE)), report(row(A, TWO), row(B, None), row(None, ONE)))
+    # 2 had a row together with A, and A is still there; only B's row is gone.
+    assert [(row.severa, row.change) for row in told.gone] == [(B, "gone")]
+
+
+def test_a_kind_that_was_not_compared_both_times_is_left_alone() -> None:
+    product = row(A, ONE, kind=Kind.PRODUCT)
+    customer = row(B, TWO)
+    told = since(report(customer, product, kinds=(Kind.CUSTOMER, Kind.PRODUCT)), report())
+    assert [row.change for row in told.rows] == ["new", ""]
+    assert not since(report(customer), report(customer, product, kinds=(Kind.CUSTOMER, Kind.PRODUCT))).gone
+
+
+def test_the_same_id_in_both_systems_is_two_records() -> None:
+    severa = Side("1", "1", "Berg", True)
+    told = since(report(row(severa, None)), report(row(None, ONE)))
+    assert (told.rows[0].change, len(told.gone)) == ("new", 1)
+
+
+def test_it_is_said_against_which_report() -> None:
+    last = replace(report(), made_at=MADE_AT - timedelta(days=1))
+    told = since(report(row(A, ONE)), last)
+    assert told.since == last.made_at
+    assert changed(told.rows) == list(told.rows)
+
+
+@pytest.mark.parametrize(
+    ("made", "place"),
+    [
+        (row(A, ONE), Place.SAME),
+        (row(A, ONE, Verdict.DIFFERS), Place.DIFFERS),
+        (row(A, ONE, Verdict.CONFLICT), Place.DIFFERS),
+        (row(A, ONE, Verdict.WILL_LINK), Place.SAME),
+        (replace(row(A, ONE), differences=(Difference("Number", "1", "2", "only at creation"),)), Place.SAME),
+        (
+            replace(row(A, ONE, Verdict.WILL_LINK), differences=(Difference("x", "1", "2", "only if empty"),)),
+            Place.DIFFERS,
+        ),
+        (replace(row(A, None, Verdict.WILL_CREATE), near=TWO), Place.ONLY_SEVERA),
+        (row(None, ONE, Verdict.MISSING), Place.ONLY_FORTNOX),
+    ],
+)
+def test_every_row_counts_in_one_of_the_four_numbers(made: Row, place: Place) -> None:
+    assert made.place is place
+
+
+def test_a_pair_has_the_same_key_in_every_report() -> None:
+    assert (row(A, ONE).key, row(A, None).key, row(None, ONE).key) == (
+        "customer:guid-a:1",
+        "customer:guid-a:-",
+        "customer:-:1",
+    )

@@ -1,0 +1,103 @@
+"""The machine forms: nothing lost on the way through JSON, no formula in CSV, one line a row for grep."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from severa_fortnox.work import Kind
+from severa_fortnox_cli.report.harmless import cell, encodable, one_line, web_address
+from severa_fortnox_cli.report.model import Row, Side, Verdict
+from severa_fortnox_cli.report.table import COLUMNS, UnknownReport, from_json, to_csv, to_json, to_lines
+from tests.browser.sample import NASTY, report
+
+REPORT = report(160)
+
+
+def test_a_report_comes_back_from_json_as_it_was() -> None:
+    # But for half a surrogate pair, which no file can hold.
+    whole = replace(REPORT, rows=tuple(row for row in REPORT.rows if "Half a pair" not in str(row)))
+    assert from_json(to_json(whole)) == whole
+
+
+def test_json_tells_what_a_program_would_have_to_work_out() -> None:
+    row = json.loads(to_json(REPORT))["rows"][0]
+    assert (row["key"], row["mark"], row["place"]) == (REPORT.rows[0].key, "=", "same")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"version": 1}', '{"version": 2}', '{"version": 1, "since": 7}', '"report"']
+)
+def test_what_is_no_report_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(UnknownReport):
+        from_json(text)
+
+
+def test_csv_opens_in_a_swedish_spreadsheet() -> None:
+    text = to_csv(REPORT)
+    assert text.startswith("\ufeff")
+    lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+    assert lines[0] == [column.heading for column in COLUMNS]
+    assert len(lines) == 1 + len(REPORT.rows) + len(REPORT.gone)
+    assert lines[-1][COLUMNS.index(column("Since the last report"))] == "gone"
+
+
+def test_no_cell_of_the_csv_file_is_a_formula() -> None:
+    for line in csv.reader(io.StringIO(to_csv(REPORT).removeprefix("\ufeff"), newline=""), delimiter=";"):
+        for text in line[:1] + line[2:]:
+            assert text.lstrip()[:1] not in set("=+-@＝＋－＠"), text
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@\t\r\n '\"1aå＝"), min_size=1, max_size=6))
+def test_a_cell_never_begins_like_a_formula_and_keeps_its_text(text: str) -> None:
+    made = cell(text)
+    assert made.lstrip(" \u00a0")[:1] not in tuple("=+-@\t\r\n＝")
+    assert made in (text, f"'{text}")
+
+
+def test_the_marks_are_apostrophed_in_csv_and_bare_in_lines() -> None:
+    assert '"\'="' in to_csv(REPORT)
+    assert to_lines(REPORT).splitlines()[0].startswith("= ")
+
+
+def test_every_row_is_one_line_that_begins_with_its_mark() -> None:
+    lines = to_lines(REPORT).splitlines()
+    assert [line.split(" ", 3)[0] for line in lines] == [row.verdict.mark for row in REPORT.rows]
+    assert {row.verdict.mark for row in REPORT.rows} == set("=*~+!?-x")
+    assert lines[4].startswith("! ") and lines[4].endswith(" 1004 +46 8 123 45 67")
+
+
+def test_a_line_names_the_side_there_is() -> None:
+    side = Side("5", "5 A", "Berg\nAB", True)
+    rows = (Row(Kind.CUSTOMER, "customers", None, side, Verdict.WILL_CREATE),)
+    assert to_lines(replace(REPORT, rows=rows)) == "+ customer 5_A Berg AB\n"
+
+
+@given(st.text() | st.sampled_from(NASTY))
+def test_one_line_steers_no_terminal(text: str) -> None:
+    made = one_line(text)
+    assert made == " ".join(made.split())
+    assert not {unicodedata.category(sign) for sign in made} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def test_half_a_pair_is_replaced_and_the_rest_kept() -> None:
+    assert encodable("a\ud83d b 😀") == "a? b 😀"
+
+
+@pytest.mark.parametrize(
+    "link", [None, "", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", " https://x"]
+)
+def test_only_pages_are_linked_to(link: str | None) -> None:
+    assert web_address(link) is None
+    assert web_address("https://severa.example/1") == "https://severa.example/1"
+
+
+def column(heading: str) -> object:
+    return next(column for column in COLUMNS if column.heading == heading)
