@@ -17,7 +17,7 @@ OFFLINE := AWS_DEFAULT_REGION=eu-north-1 AWS_ACCESS_KEY_ID=offline AWS_SECRET_AC
 
 .PHONY: help
 help: ## Show the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Deploy to this machine, transfer a seeded company's invoices, report
@@ -64,6 +64,10 @@ browser: ## Install the browser that looks at the report (Debian, as root)
 .PHONY: bench
 bench: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Measure calls and throughput against simulated vendors
 	@$(VENV)/bin/python -m sandbox.bench
+
+.PHONY: bench-registers
+bench-registers: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Measure the load of 3,000 customers, 400 products, 1,500 projects
+	@$(VENV)/bin/python -m sandbox.bench_registers
 
 .PHONY: docs
 docs: $(VENV)/.ready ## Write the pages that are made from the code

@@ -80,14 +80,14 @@ def measure(invoices: int, latency: float, workers: int) -> Measured:
         latency: seconds each vendor takes to answer.
         workers: processes, each handling batches as one Lambda instance does.
     """
-    with _vendors(invoices, latency) as (severa, fortnox, statuses), _emulator() as aws:
-        variables = _deploy(aws, severa, fortnox, statuses)
+    with _vendors(invoices, latency) as (severa, fortnox, statuses), emulator() as aws:
+        variables = deploy(aws, severa, fortnox, Settings(), statuses)
         todo: Queue[list[str] | None] = CONTEXT.Queue()
         done: Queue[dict[str, int]] = CONTEXT.Queue()
         waiting = [each["guid"] for each in _get(f"{severa}/_sandbox/state") if each["status"] == "Ready for transfer"]
         first, *backlog = waiting
         _work(variables, [first])
-        before = len(_calls(severa)), len(_calls(fortnox))
+        before = len(calls_of(severa)), len(calls_of(fortnox))
         for start in range(0, len(backlog), BATCH):
             todo.put(backlog[start : start + BATCH])
         processes = [CONTEXT.Process(target=_worker, args=(variables, todo, done)) for _ in range(workers)]
@@ -99,7 +99,7 @@ def measure(invoices: int, latency: float, workers: int) -> Measured:
             store_calls.update(done.get())
         for process in processes:
             process.join()
-        counted = {"severa": _calls(severa)[before[0] :], "fortnox": _calls(fortnox)[before[1] :]}
+        counted = {"severa": calls_of(severa)[before[0] :], "fortnox": calls_of(fortnox)[before[1] :]}
     times = sorted(call["at"] for calls in counted.values() for call in calls)
     return Measured(
         latency=latency,
@@ -107,8 +107,8 @@ def measure(invoices: int, latency: float, workers: int) -> Measured:
         seconds=times[-1] - times[0],
         calls={system: len(calls) for system, calls in counted.items()},
         refused_for_pace=sum(call["status"] == 429 for calls in counted.values() for call in calls),
-        busiest_fortnox=_busiest(counted["fortnox"], 5.0),
-        busiest_severa=_busiest(counted["severa"], 1.0),
+        busiest_fortnox=busiest(counted["fortnox"], 5.0),
+        busiest_severa=busiest(counted["severa"], 1.0),
         store_calls=store_calls,
     )
 
@@ -161,8 +161,15 @@ class _NoQueue:
         time.sleep(min(seconds, 1.0))
 
 
-def _deploy(aws: Ministack, severa: str, fortnox: str, statuses: Mapping[str, str]) -> dict[str, str]:
-    """Tables, secrets and the connection; the environment of a function."""
+def deploy(
+    aws: Ministack, severa: str, fortnox: str, settings: Settings, statuses: Mapping[str, str]
+) -> dict[str, str]:
+    """Tables, secrets and the connection; the environment of a function.
+
+    Args:
+        severa: address of the simulator, as `fortnox`.
+        statuses: guids of the ready and the transferred status.
+    """
     suffix = uuid.uuid4().hex[:8]
     dynamodb = aws.client("dynamodb")
     create_tables(dynamodb, f"State-{suffix}", f"Log-{suffix}")
@@ -172,7 +179,8 @@ def _deploy(aws: Ministack, severa: str, fortnox: str, statuses: Mapping[str, st
     credentials.put(credentials.connection_name(CONNECTION), secret)
     store = Store(dynamodb, f"State-{suffix}", f"Log-{suffix}")
     store.connections.add(Connection(CONNECTION, "Bench", str(FORTNOX[2]), "client_credentials"))
-    settings = Settings(ready_status=statuses["ready"], transferred_status=statuses["transferred"])
+    chosen = {"ready_status": statuses["ready"], "transferred_status": statuses["transferred"]}
+    settings = Settings.model_validate({**settings.model_dump(), **chosen})
     store.settings.put(CONNECTION, settings, expected_version=0, who="bench")
     return {
         **aws.environment,
@@ -182,6 +190,7 @@ def _deploy(aws: Ministack, severa: str, fortnox: str, statuses: Mapping[str, st
         "TRANSFER_LOG_YEARS": "8",
         "ALERT_TOPIC_ARN": "none",
         "INVOICE_QUEUE_URL": "none",
+        "REGISTER_QUEUE_URL": "none",
         "SECRETS_PREFIX": f"bench-{suffix}",
         "SEVERA_API_URL": f"{severa}/rest-api",
         "FORTNOX_API_URL": fortnox,
@@ -192,7 +201,8 @@ def _deploy(aws: Ministack, severa: str, fortnox: str, statuses: Mapping[str, st
 
 
 @contextmanager
-def _emulator() -> Iterator[Ministack]:
+def emulator() -> Iterator[Ministack]:
+    """AWS on this machine."""
     aws = Ministack()
     try:
         yield aws
@@ -238,12 +248,13 @@ def _get(url: str) -> Any:
         return json.load(answer)
 
 
-def _calls(url: str) -> list[dict[str, Any]]:
+def calls_of(url: str) -> list[dict[str, Any]]:
     """The calls that count: token requests do not."""
     return [call for call in _get(f"{url}/_sandbox/journal") if not call["path"].lower().endswith("/token")]
 
 
-def _busiest(calls: list[dict[str, Any]], seconds: float) -> int:
+def busiest(calls: list[dict[str, Any]], seconds: float) -> int:
+    """The most calls in any stretch of that many seconds."""
     times = sorted(call["at"] for call in calls)
     return max((sum(at - seconds < other <= at for other in times) for at in times), default=0)
 

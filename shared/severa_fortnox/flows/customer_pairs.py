@@ -317,8 +317,11 @@ def _create_in_severa(
     # Severa keeps addresses apart and they follow: until then an empty one there must not empty Fortnox's.
     kept = {"kept": ",".join(sorted(key for key in ADDRESS_KEYS if values.get(key) is not None))}
 
+    created: list[Customer] = []
+
     def send() -> Made:
-        return Made(session.severa.create_customer(customer).guid, Card.of(whole).to_link(), kept)
+        created.append(session.severa.create_customer(customer))
+        return Made(created[0].guid, Card.of(whole).to_link(), kept)
 
     def find() -> Made | None:
         found = _found_in_severa(session, counterpart, whole.Name)
@@ -328,6 +331,7 @@ def _create_in_severa(
     transfer = create_once(session, counterparts.creation(counterpart, payload, send, find))
     if transfer.state is not State.BOUND:
         return pair
+    pair = replace(pair, severa=created[0]) if created else pair
     return _finish_in_severa(session, counterpart, transfer, pair, decision.notes, around)
 
 
@@ -341,7 +345,7 @@ def _finish_in_severa(
 ) -> CustomerPair:
     """The new customer's addresses, then the end of its transfer; a run that died between them goes on here."""
     link = session.store.links.by_fortnox(session.connection.id, Kind.CUSTOMER, counterpart.number)
-    severa = None if link is None else _severa(session, link.severa_id)
+    severa = pair.severa or (None if link is None else _severa(session, link.severa_id))
     if link is not None and severa is not None and pair.whole is not None:
         _, values, _ = values_of_pair(pair, around)
         values, _ = sayable_in_severa(values, around)

@@ -38,6 +38,8 @@ from severa_fortnox.work import Cause, Kind, Work
 
 #: Seconds a load's lease lives without being renewed, and between two renewals.
 LEASE, RENEWED_EVERY = 300.0, 60.0
+#: Seconds: whatever is due at any time is taken up.
+FAR = 10 * 366 * 86400.0
 #: Seconds between two tries of a record that could not be done, and how long such records are tried.
 PAUSE, LONGEST = 20.0, 15 * 60.0
 
@@ -138,11 +140,25 @@ def apply(
     with holding(session, comparison.kind, who) as renew:
         _remember_where_polls_begin(session, comparison)
         steps = _begun(session, comparison.kind)
-        steps += [_step(comparison.kind, each, comparison.around, loaded) for each in looked if each.is_change]
+        changes = interleaved([each for each in looked if each.is_change])
+        steps += [_step(comparison.kind, each, comparison.around, loaded) for each in changes]
         _run(session, steps, loaded, at_once, progress, sleep, renew)
     loaded.seconds = session.clock() - began
     _log(session, comparison.kind, loaded, who)
     return loaded
+
+
+def interleaved(looked: Sequence[Looked]) -> list[Looked]:
+    """The same records, those that write to one system evenly among those that write to the other.
+
+    Each system has a limit of its own: one after the other, each would wait for the other's.
+    """
+    groups: dict[bool, list[Looked]] = {True: [], False: []}
+    for each in looked:
+        decision = each.decision
+        groups[isinstance(decision, Create) and isinstance(decision.plan, NewInSevera)].append(each)
+    placed = [((position + 0.5) / len(group), each) for group in groups.values() for position, each in enumerate(group)]
+    return [each for _, each in sorted(placed, key=lambda entry: entry[0])]
 
 
 def _begun(session: Session, kind: Kind) -> list[_Step]:
@@ -155,7 +171,7 @@ def _begun(session: Session, kind: Kind) -> list[_Step]:
 
         return run
 
-    unfinished = session.store.transfers.unfinished(session.connection.id, float("inf"))
+    unfinished = session.store.transfers.unfinished(session.connection.id, session.clock() + FAR)
     return [
         _Step(each.name, finish(Work(each.connection, each.kind, each.id, Cause.PERSON, each.source)))
         for each in unfinished
