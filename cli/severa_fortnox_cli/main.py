@@ -17,7 +17,7 @@ import typer
 from botocore.config import Config
 from typer.core import TyperGroup
 
-from severa_fortnox_cli import connections, settings, work
+from severa_fortnox_cli import comparing, connections, linking, loading, settings, work
 from severa_fortnox_cli.failures import INTERRUPTED, explained
 from severa_fortnox_cli.render import Output
 from severa_fortnox_cli.run import Run
@@ -63,8 +63,10 @@ app = typer.Typer(
 )
 app.add_typer(connections.app, name="connection")
 app.add_typer(settings.app, name="settings")
-for command in (work.poll, work.log, work.problems, work.retry):
-    app.command(no_args_is_help=command is work.retry)(command)
+for command in (work.poll, work.log, work.problems):
+    app.command()(command)
+for needing in (work.retry, comparing.report, loading.load, linking.link, linking.unlink, linking.ignore):
+    app.command(no_args_is_help=True)(needing)
 
 
 def _show_version(wanted: bool) -> None:

@@ -34,6 +34,7 @@ class Names:
     severa_api_url: str
     fortnox_api_url: str
     fortnox_auth_url: str
+    transfer_log_years: int = 8
 
 
 OUTPUTS = {
@@ -84,7 +85,8 @@ class Stack:
             )
         found = {field: outputs[key] for field, key in OUTPUTS.items()}
         found |= {field: parameters[key] for field, key in PARAMETERS.items()}
-        return cls(name, Names(**found), aws)
+        years = int(parameters.get("TransferLogYears", Names.transfer_log_years))
+        return cls(name, Names(**found, transfer_log_years=years), aws)
 
     @cached_property
     def store(self) -> Store:

@@ -116,6 +116,9 @@ class Aws:
 class Desks:
     """Opens what noting and telling needs, for any connection of the stack."""
 
+    #: Whether a connection that is switched off opens too: for a person who looks before switching it on.
+    even_off = False
+
     def __init__(self, variables: Environment, aws: Aws | None = None, clock: Callable[[], float] = time.time) -> None:
         self.variables = variables
         self.aws = aws or Aws.default()
@@ -164,7 +167,7 @@ class Desks:
 
     def _connection(self, id: str) -> Connection:
         connection = self.store.connections.get(id)
-        if connection is None or not connection.active:
+        if connection is None or not (connection.active or self.even_off):
             what = "is switched off" if connection else "does not exist"
             raise Misconfigured(
                 f"connection {id} {what}", system=System.OURS, operation="open connection", code="connection"

@@ -212,7 +212,7 @@ OURS: Words = {
     ),
     # Registers
     "in-step": ("-", "{record} is the same in both systems", ""),
-    "gone": ("-", "{record} does not exist any more", ""),
+    "gone": ("-", "{record} does not exist in {system} any more", ""),
     "ignored": ("-", "Somebody asked to leave it alone: {why}", ""),
     "linked-gone-in-severa": (
         "I",

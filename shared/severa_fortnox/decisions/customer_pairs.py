@@ -197,7 +197,7 @@ def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings
 def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDecision:
     card = pair.card
     if card is None:
-        return Skip(Reason("gone", {"record": "the customer"}))
+        return Skip(Reason("gone", {"record": "the customer", "system": "either system"}))
     if not card.active:
         return Skip(Reason("customer-inactive", {**_about(pair), "where": "Fortnox"}))
     if not is_severa_number(card.number):
@@ -209,7 +209,7 @@ def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDe
     if not around.create_missing and not pair.begun:
         return Skip(Reason("customer-not-taken-along", _about(pair)))
     if pair.whole is None:
-        return Skip(Reason("gone", {"record": pair.name}))
+        return Skip(Reason("gone", {"record": pair.name, "system": "Fortnox"}))
     _, fortnox, _ = values_of_pair(pair, around)
     values, notes = sayable_in_severa(fortnox, around)
     refusals = _refusals(pair, values, System.SEVERA, around)
@@ -280,7 +280,12 @@ def sayable_in_severa(values: Values, around: Surroundings) -> tuple[Values, tup
 
 
 def _folds_together(pair: CustomerPair) -> Refuse:
-    values = {"customer": pair.name, "numbers": ", ".join(pair.rivals)}
+    # The same words from whichever side it is looked at, or each look would be news.
+    own = [pair.name] if pair.severa is not None else []
+    own += [f"{pair.card.number} {pair.card.name}"] if pair.card is not None else []
+    involved = sorted({*own, *pair.rivals})
+    number = folded_number(pair.number)
+    values = {"customer": number, "number": number, "numbers": ", ".join(involved)}
     return Refuse((Reason("customer-numbers-fold-together", values),))
 
 

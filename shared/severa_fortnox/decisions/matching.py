@@ -35,7 +35,7 @@ class Known:
         links: all links of the kind.
         ignored_in_severa: Severa guid to why a person wants the record left alone.
         ignored_in_fortnox: the same by Fortnox number.
-        in_step: Severa guids of linked customers of which neither side has changed since they last agreed.
+        in_step: Severa guids of linked records of which neither side has changed since they last agreed.
     """
 
     links: Sequence[Linked] = ()
@@ -121,6 +121,7 @@ def match_products(
             severa=product,
             register=register,
             fortnox=article,
+            in_step=product is not None and product.guid in known.in_step,
             ignored=known.why_ignored(product.guid if product else None, article.ArticleNumber if article else None),
             **more,  # type: ignore[arg-type]
         )

@@ -47,6 +47,7 @@ class ProductPair:
         fortnox: the article; None when there is none.
         half: what alone agrees when the two are no counterparts; None when they are, or one is missing.
         linked: the link; None when they are not linked.
+        in_step: whether nothing changed on either side since they last agreed, so that nothing needs comparing.
         rivals: other products with the same code, as a person names them, when no article's name says which is meant.
         ignored: why a person wants it left alone; None when nobody does.
         begun: whether an earlier run has begun to create it, so that it must be brought to its end.
@@ -57,6 +58,7 @@ class ProductPair:
     fortnox: Article | None = None
     half: Agreement | None = None
     linked: Linked | None = None
+    in_step: bool = False
     rivals: tuple[str, ...] = ()
     ignored: str | None = None
     begun: bool = False
@@ -106,6 +108,8 @@ def decide_pair(pair: ProductPair, settings: Settings, around: Surroundings) -> 
     inactive = _inactive(pair, product, article)
     if inactive is not None:
         return inactive
+    if pair.in_step:
+        return Skip(Reason("in-step", {"record": pair.name}))
     if pair.linked is None:
         return Link(article.ArticleNumber, "code and name", card={"register": ROW_KINDS[pair.register]})
     return _linked(pair, pair.linked, settings, around)
@@ -167,7 +171,7 @@ def _only_in_severa(pair: ProductPair, settings: Settings, around: Surroundings)
 def _only_in_fortnox(pair: ProductPair, settings: Settings, around: Surroundings) -> ProductPairDecision:
     article = pair.fortnox
     if article is None:
-        return Skip(Reason("gone", {"record": "the product"}))
+        return Skip(Reason("gone", {"record": "the product", "system": "either system"}))
     if not article.Active:
         return Skip(Reason("product-inactive", {**_about(pair), "where": "Fortnox"}))
     if not article.Description:

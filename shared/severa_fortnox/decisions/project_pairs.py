@@ -87,7 +87,7 @@ def decide_pair(pair: ProjectPair, settings: Settings, around: Surroundings) -> 
     if pair.linked is not None and (project is None or pair.fortnox is None):
         return gone(pair.name, in_severa=project is None)
     if project is None and pair.fortnox is None:
-        return Skip(Reason("gone", about))
+        return Skip(Reason("gone", {"record": "the project", "system": "either system"}))
     if project is None:
         return Skip(Reason("project-only-in-fortnox", about))
     if not settings.transfer_projects:

@@ -15,8 +15,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from severa_fortnox.decisions.brake import empty_or_short, mass_change
-from severa_fortnox.decisions.customer_pairs import CustomerPair
+from severa_fortnox.decisions.customer_pairs import CustomerPair, is_severa_number
 from severa_fortnox.decisions.decision import Create, Link, Update
+from severa_fortnox.decisions.identity import folded_number
 from severa_fortnox.decisions.matching import Known, match_customers, match_products, match_projects
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings
 from severa_fortnox.errors import System
@@ -28,10 +29,10 @@ from severa_fortnox.flows.sync import ENTITIES
 from severa_fortnox.fortnox.models import Article, CustomerItem
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.mapping.customers import Card
-from severa_fortnox.mapping.fingerprints import is_seen, of_item
+from severa_fortnox.mapping.fingerprints import fingerprint, is_seen, of_item
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.client import Register
-from severa_fortnox.severa.models import Address
+from severa_fortnox.severa.models import Address, Customer
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.work import Kind
 
@@ -132,7 +133,7 @@ def compare(
         case Kind.CUSTOMER:
             read = _customers(session, [] if every_card else links, known, around, at_once, progress)
         case Kind.PRODUCT:
-            read = _products(session, known, progress)
+            read = _products(session, [] if every_card else links, known, progress)
         case _:
             read = _projects(session, known, progress)
     read_at = session.clock()
@@ -194,6 +195,7 @@ def _customers(
         items |= {
             each.CustomerNumber: (each, active) for each in _all(session.fortnox.customers(active), what, progress)
         }
+    customers += _overlooked(session, customers, items, progress)
     by_guid = {customer.guid: customer for customer in customers}
     in_step = {
         link.severa_id
@@ -211,6 +213,21 @@ def _customers(
     cards = [Card.of(wholes[card.number]) if card.number in wholes else card for card in cards]
     pairs = match_customers(customers, addresses, qualified, cards, wholes, known)
     return _Read(pairs, set(by_guid), set(items))
+
+
+def _overlooked(
+    session: Session, customers: Sequence[Customer], numbers: Iterable[str], progress: Progress
+) -> list[Customer]:
+    """Severa's customers that its list left out although Fortnox has their numbers.
+
+    A record that is deleted while the list is read can make it skip another one, and what looks absent is created.
+    """
+    listed = {str(customer.number) for customer in customers}
+    missing = {folded_number(number) for number in numbers if is_severa_number(number)} - listed
+    if not missing:
+        return []
+    found = session.severa.customers(numbers=sorted(map(int, missing)))
+    return [customer for customer in _all(found, "customers in Severa by number", progress)]
 
 
 def _needs_card(pair: CustomerPair, around: Surroundings) -> bool:
@@ -256,7 +273,7 @@ def _qualified(session: Session, progress: Progress) -> set[str]:
     return store.qualified.all(connection)
 
 
-def _products(session: Session, known: Known, progress: Progress) -> _Read:
+def _products(session: Session, believed: Sequence[StoredLink], known: Known, progress: Progress) -> _Read:
     products = []
     for register in Register:
         found = _all(session.severa.products(register), f"{register} in Severa", progress)
@@ -273,7 +290,15 @@ def _products(session: Session, known: Known, progress: Progress) -> _Read:
         for active in (True, False)
         for item in _all(session.fortnox.articles(active), "articles in Fortnox", progress)
     ]
-    pairs = match_products(products, articles, known)
+    of_severa = {product.guid: fingerprint(product) for _, product in products}
+    of_fortnox = {article.ArticleNumber: fingerprint(article) for article in articles}
+    in_step = {
+        link.severa_id
+        for link in believed
+        if link.synced.get("severa", "-") == of_severa.get(link.severa_id)
+        and link.synced.get("fortnox", "-") == of_fortnox.get(link.fortnox_id)
+    }
+    pairs = match_products(products, articles, replace(known, in_step=in_step))
     return _Read(pairs, {product.guid for _, product in products}, {each.ArticleNumber for each in articles})
 
 

@@ -49,6 +49,8 @@ from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.text import folded, fortnox_text
 from severa_fortnox.work import Cause, Kind, Work
 
+#: Digits of a customer number that are searched for; groups of three are the usual way to type a long one.
+SEARCHED_DIGITS = 3
 #: The card's fields that are Severa's addresses.
 ADDRESS_KEYS = frozenset({"Phone1", *(key for keys in PLACES.values() for key in keys)})
 
@@ -214,7 +216,7 @@ def _pair(
         other = session.store.links.by_fortnox(connection, Kind.CUSTOMER, whole.CustomerNumber)
         if other is not None and other.severa_id != severa.guid:
             rivals = (*rivals, f"{whole.CustomerNumber} {whole.Name}, which is linked to another customer")
-    qualified = not severa.isInternal and severa.isActive and (begun or is_qualified(session, severa.guid))
+    qualified = not severa.isInternal and (begun or is_qualified(session, severa.guid))
     return CustomerPair(
         severa=severa,
         addresses=session.severa.addresses(severa.guid) if qualified else [],
@@ -239,8 +241,11 @@ def _card_numbered(
     session: Session, number: str, known: FortnoxCustomer | None = None
 ) -> tuple[FortnoxCustomer | None, tuple[str, ...]]:
     """The card with that number, and any further ones that fold to it; leading zeros and spaces do not count."""
+    # Fortnox finds what contains the text, and a number may be typed with spaces: its end is the same.
     found = [
-        item for item in session.fortnox.customers_numbered(number) if folded_number(item.CustomerNumber) == number
+        item
+        for item in session.fortnox.customers_numbered(number[-SEARCHED_DIGITS:])
+        if folded_number(item.CustomerNumber) == number
     ]
     if len(found) > 1:
         return known, tuple(f"{item.CustomerNumber} {item.Name}" for item in found)

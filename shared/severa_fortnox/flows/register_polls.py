@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from pydantic import BaseModel
 
@@ -19,7 +20,9 @@ from severa_fortnox.decisions.project_pairs import closes_on
 from severa_fortnox.errors import Misconfigured, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.session import Desk, Queue, Session
-from severa_fortnox.mapping.fingerprints import fingerprint, is_seen_address
+from severa_fortnox.fortnox.models import Article, ArticleItem, CustomerItem
+from severa_fortnox.fortnox.models import Project as InFortnox
+from severa_fortnox.mapping.fingerprints import fingerprint, is_seen_address, of_item
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.models import Customer, Project
@@ -44,7 +47,7 @@ class Found:
 
     Args:
         distinct: tells this change from the next one.
-        is_linked: whether it has a counterpart, which the change is going to reach.
+        is_linked: whether it has a counterpart that the change reaches, as far as the list shows; for the brake.
     """
 
     work: Work
@@ -186,21 +189,37 @@ def _in_fortnox(session: Session, since: datetime | None, now: datetime) -> list
     if since is None:
         since = session.settings.activated_on or now
     modified = since - OVERLAP
-    kinds = {
-        Kind.CUSTOMER: [each.CustomerNumber for each in session.fortnox.customers(modified_since=modified)],
-        Kind.PRODUCT: [each.ArticleNumber for each in session.fortnox.articles(modified_since=modified)],
-        Kind.PROJECT: [each.ProjectNumber for each in session.fortnox.projects(modified_since=modified)],
+    kinds: dict[Kind, dict[str, CustomerItem | ArticleItem | InFortnox]] = {
+        Kind.CUSTOMER: {each.CustomerNumber: each for each in session.fortnox.customers(modified_since=modified)},
+        Kind.PRODUCT: {each.ArticleNumber: each for each in session.fortnox.articles(modified_since=modified)},
+        Kind.PROJECT: {each.ProjectNumber: each for each in session.fortnox.projects(modified_since=modified)},
     }
     found = []
-    for kind, numbers in kinds.items():
-        keys = [LinkKey(kind, System.FORTNOX, number) for number in numbers]
+    for kind, records in kinds.items():
+        keys = [LinkKey(kind, System.FORTNOX, number) for number in records]
         links = session.store.links.many(connection, keys)
         for key in keys:
             # Projects are never brought from Fortnox, so only linked ones concern us.
             if kind is not Kind.PROJECT or key in links:
                 work = Work(connection, kind, key.id, Cause.POLL, System.FORTNOX)
-                found.append(Found(work, now.date().isoformat(), key in links))
+                is_news = key in links and not _is_as_listed(records[key.id], links[key])
+                found.append(Found(work, now.date().isoformat(), is_news))
     return found + _closing(session, since, now.date())
+
+
+def _is_as_listed(record: CustomerItem | ArticleItem | InFortnox, link: Link) -> bool:
+    """Whether the list shows what it showed when the two last agreed: what we wrote ourselves is no mass change.
+
+    A list does not say whether the record is active, so both are tried.
+    """
+    match record:
+        case CustomerItem():
+            return link.synced.get("item") in {of_item(record, active=active) for active in (True, False)}
+        case ArticleItem():
+            shown = {"VAT": record.VAT or Decimal(0), "Unit": record.Unit, "Description": record.Description}
+            articles = [Article(ArticleNumber=record.ArticleNumber, Active=active, **shown) for active in (True, False)]
+            return link.synced.get("fortnox") in {fingerprint(article) for article in articles}
+    return link.synced.get("fortnox") == fingerprint(record)
 
 
 def _closing(session: Session, since: datetime, today: date) -> list[Found]:

@@ -14,6 +14,7 @@ from severa_fortnox.flows import customer_pairs, outcome, product_pairs, project
 from severa_fortnox.flows.create import NeedsPerson
 from severa_fortnox.flows.pairs import Decision, Entity, Lock, surroundings
 from severa_fortnox.flows.session import Session
+from severa_fortnox.reason import Reason
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Kind, Work
@@ -133,6 +134,9 @@ def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: 
     if isinstance(last, Refuse):
         return _refuse(session, work, pair, last)
     _withdraw(session, work, pair)
+    if isinstance(last, Skip) and last.reason.code == "gone":
+        system = str(work.system).capitalize()
+        last = Skip(Reason("gone", {"record": f"{work.kind} {work.id}", "system": system}))
     match last:
         case Create():
             return Outcome.CREATED

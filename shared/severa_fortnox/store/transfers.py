@@ -30,6 +30,7 @@ from severa_fortnox.work import Kind
 
 __all__ = ["State", "Transfer", "Transfers"]
 
+_DONE = "#state = :done"
 _DUE = "#unfinished = :connection AND #due < :before"
 
 #: A claim that loses this many races in a row leaves the record to the winners.
@@ -244,6 +245,18 @@ class Transfers:
                 return from_item(current)
             raise self._lost(transfer, "finish") from failure
         return done
+
+    def forget(self, connection: str, kind: Kind, id: str, source: System = System.SEVERA) -> bool:
+        """Forget a transfer that is DONE, so that the record may be created anew: its link was removed by a person.
+
+        Returns:
+            False when there is none, or it is under way again.
+        """
+        try:
+            self.table.delete(key(connection, kind, id, source), _DONE, {":done": State.DONE})
+        except ConditionFailed:
+            return False
+        return True
 
     def unfinished(self, connection: str, before: float) -> Iterator[Transfer]:
         """The transfers somebody should look at: their lease or their waiting time ended before `before`.
