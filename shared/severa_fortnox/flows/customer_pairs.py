@@ -166,7 +166,9 @@ def _from_fortnox(session: Session, work: Work, lock: Lock, begun: bool) -> Cust
     link = session.store.links.by_fortnox(connection, Kind.CUSTOMER, work.id)
     whole = found_by_number(session.fortnox.customer, work.id)
     if link is not None:
-        if whole is not None and work.cause is not Cause.PERSON and link.synced.get("fortnox") == fingerprint(whole):
+        is_ours = whole is not None and link.synced.get("fortnox") == fingerprint(whole)
+        # Half a creation is not left at that because nothing has changed since.
+        if is_ours and work.cause is not Cause.PERSON and not begun:
             return None
         lock(link.fortnox_id)
         return _linked(session, link, _severa(session, link.severa_id), whole)

@@ -44,7 +44,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
         article = found_by_number(session.fortnox.article, work.id)
         if link is not None:
             is_ours = article is not None and link.synced.get("fortnox") == fingerprint(article)
-            if is_ours and work.cause is not Cause.PERSON:
+            if is_ours and work.cause is not Cause.PERSON and not begun:
                 return None
             lock(link.fortnox_id)
             return _linked(session, link, *_severa(session, link.severa_id, link), article)

@@ -31,7 +31,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
         if link is None:
             return ProjectPair(fortnox=theirs, ignored=ignored(session, Kind.PROJECT, None, work.id))
         is_ours = theirs is not None and link.synced.get("fortnox") == fingerprint(theirs)
-        if is_ours and work.cause is not Cause.PERSON:
+        if is_ours and work.cause is not Cause.PERSON and not begun:
             return None
         lock(link.fortnox_id)
         return _linked(session, link, _severa(session, link.severa_id), link.fortnox_id)
