@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,8 @@ from sandbox.fortnox import FortnoxSimulator, FortnoxState
 from sandbox.registers import build, missed
 from sandbox.severa import SeveraSimulator, SeveraState
 from sandbox.simulator import serve
-from severa_fortnox.decisions.decision import Link
+from severa_fortnox.decisions.decision import Create, Link, Refuse
+from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.flows.load import apply
 from severa_fortnox.settings import Settings
@@ -33,6 +35,10 @@ from severa_fortnox.wiring import Sessions, VendorEnvironment, environment
 from severa_fortnox.work import Kind
 
 KINDS = (Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT)
+#: The share of the slower vendor's limit that a phase must reach when it takes that many seconds.
+GOAL, LONG = 0.9, 30.0
+#: A path that names one customer, article, project or product.
+SINGLE = re.compile(r"/(customers|articles|projects|products|worktypes|travelexpensetypes)/[^/]+$")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -120,23 +126,47 @@ def run(customers: int, products: int, projects: int, latency: float, at_once: i
         os.environ.update(variables)
         boto3.setup_default_session()
         bench = Bench(Sessions(environment(VendorEnvironment, variables)), urls, at_once, console)
-        predicted: dict[Kind, set[tuple[str, str]]] = {}
+        predicted: dict[Kind, tuple[set[tuple[str, str]], set[str]]] = {}
         for kind in KINDS:
             comparison = bench.compare(kind, "first")
-            found = comparison.of(Link)
-            predicted[kind] = {(each.pair.severa_id, each.decision.foreign_id) for each in found}
+            predicted[kind] = _predicted(comparison)
             bench.load(kind, comparison, "first")
         links = bench.links()
         ask.put({kind: pairs for kind, pairs in links.items()})
         broken += told.get()
         for kind in KINDS:
-            if not predicted[kind] <= set(links[kind]):
-                broken.append(f"{kind}: {len(predicted[kind] - set(links[kind]))} predicted links were not made")
+            both, new = predicted[kind]
+            made = {link for link in links[kind] if link[1] not in new}, {link[1] for link in links[kind]} & new
+            if made != predicted[kind] or len(links[kind]) != len(both) + len(new):
+                broken.append(f"{kind}: {len(links[kind])} links were made, {len(both) + len(new)} predicted")
         for kind in KINDS:
-            bench.load(kind, bench.compare(kind, "second"), "second")
+            comparison = bench.compare(kind, "second")
+            broken += _beyond_lists(bench.phases[-1], len(comparison.of(Refuse)))
+            bench.load(kind, comparison, "second")
     broken += _judged(bench.phases)
     console.print(_table(bench.phases))
     return broken
+
+
+def _predicted(comparison: Comparison) -> tuple[set[tuple[str, str]], set[str]]:
+    """The links that a comparison foretells, and the Fortnox numbers of the records that are to be new in Severa."""
+    both: set[tuple[str, str]] = set()
+    new: set[str] = set()
+    for each in comparison.looked:
+        match each.decision:
+            case Create(plan=NewInSevera()):
+                new.add(each.pair.fortnox_id)
+            case Create():
+                both.add((each.pair.severa_id, each.pair.number))
+            case Link(foreign_id=number):
+                both.add((each.pair.severa_id, number))
+    return both, new
+
+
+def _beyond_lists(phase: Phase, refused: int) -> list[str]:
+    """Single records that were read although nothing changed; a refusal may rest on what no list shows."""
+    single = [call["path"] for calls in phase.calls.values() for call in calls if SINGLE.search(call["path"])]
+    return [f"{phase.name}: {len(single)} records read beside the lists"] if len(single) > refused else []
 
 
 def _judged(phases: list[Phase]) -> list[str]:
@@ -144,6 +174,8 @@ def _judged(phases: list[Phase]) -> list[str]:
     for phase in phases:
         if any(call["status"] == 429 for calls in phase.calls.values() for call in calls):
             broken.append(f"{phase.name}: refused for pace")
+        if phase.seconds > LONG and phase.share < GOAL:
+            broken.append(f"{phase.name}: {phase.share:.1%} of {phase.bound}'s limit")
         if phase.deciding > 5:
             broken.append(f"{phase.name}: {phase.deciding:.1f} s to decide after the listings")
         if phase.name.startswith("second") and phase.writes:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
+import webbrowser
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.settings import Settings
+from severa_fortnox.work import Kind
 from severa_fortnox_cli.failures import Failure
-from severa_fortnox_cli.loading import progress
 from severa_fortnox_cli.opening import RegisterName, open_session
+from severa_fortnox_cli.progress import progress
 from severa_fortnox_cli.run import Run
+
+if TYPE_CHECKING:
+    from severa_fortnox_cli.report.model import Report
 
 
 class Format(StrEnum):
@@ -29,9 +35,10 @@ class Format(StrEnum):
     JSON = "json"
     LINES = "lines"
 
-
-#: The settings that decide whose values count, as a report names them.
-_NAMED = ("customer_main", "product_main", "transfer_all_customers", "create_articles", "transfer_projects")
+    @property
+    def suffix(self) -> str:
+        """How the file's name ends."""
+        return ".txt" if self is Format.LINES else f".{self}"
 
 
 def report(
@@ -54,35 +61,45 @@ def report(
         typer.Option("--every-card", help="Read every linked record whole, not only what a list shows as changed."),
     ] = False,
     output: Annotated[Path, typer.Option("--output", help="Folder for the files.")] = Path("."),
-    formats: Annotated[list[Format], typer.Option("--format", help="What to write; may be repeated.")] = [  # noqa: B006
-        Format.HTML,
-        Format.XLSX,
-        Format.CSV,
-        Format.JSON,
-    ],
+    formats: Annotated[
+        list[Format] | None,
+        typer.Option(
+            "--format", help="What to write; may be repeated. Left out: html, xlsx, csv and json.", show_default=False
+        ),
+    ] = None,
     since: Annotated[
         Path | None,
         typer.Option(
             "--since", help="An earlier report's JSON file. Left out: the one in the folder.", show_default=False
         ),
     ] = None,
+    open: Annotated[bool, typer.Option("--open", help="Show the page when it is written.")] = False,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, max=32, help="Cards that are read at once.")] = 8,
 ) -> None:
     """Compare the registers of both systems; nothing is written in either."""
-    # Their libraries take half a second, which no other command should wait for.
-    from severa_fortnox_cli.report import page, sheet, table
     from severa_fortnox_cli.report import since as changes
     from severa_fortnox_cli.report.build import rows_of
-    from severa_fortnox_cli.report.model import Report, Verdict
+    from severa_fortnox_cli.report.model import Report
 
     run = Run.of(context)
     connection = run.connection(id)
+    wanted = formats or [Format.HTML, Format.XLSX, Format.CSV, Format.JSON]
+    writers = {format: write for format, write in _writers().items() if format in wanted}
+    earlier = _last(run, since, output / f"register-report-{id}.json")
     session = open_session(run.stack, id)
     began = datetime.fromtimestamp(run.stack.clock(), UTC)
-    found: list[Comparison] = []
+    found = []
     with progress(run) as told:
-        for register in registers or list(RegisterName):
+        for register in dict.fromkeys(registers or RegisterName):
             found.append(
-                compare(session, register.kind, create_missing=create_missing, every_card=every_card, progress=told)
+                compare(
+                    session,
+                    register.kind,
+                    create_missing=create_missing,
+                    every_card=every_card,
+                    at_once=at_once,
+                    progress=told,
+                )
             )
     read_at = time.monotonic()
     made = Report(
@@ -91,54 +108,132 @@ def report(
         kinds=tuple(each.kind for each in found),
         made_at=began,
         seconds=run.stack.clock() - began.timestamp(),
-        settings=_settings(session.settings),
+        settings=_settings(session.settings, found),
         rows=tuple(row for each in found for row in rows_of(each, session.settings)),
         brake=tuple(explain(reason).cause for each in found for reason in each.brake),
+        notes=() if every_card else _unread(found),
     )
-    base = output / f"register-report-{id}"
-    last = since or base.with_suffix(".json")
-    if last.exists():
-        try:
-            made = changes.since(made, table.from_json(last.read_text(encoding="utf-8")))
-        except table.UnknownReport as error:
-            raise Failure(f"{last} is not a report of this kind: {error}", "give another file with --since") from None
-    elif since is not None:
-        raise Failure(f"there is no file {since}", "give the JSON file of an earlier report")
-    output.mkdir(parents=True, exist_ok=True)
-    written = []
-    for format in formats:
-        path = base.with_suffix(".txt" if format is Format.LINES else f".{format}")
-        written.append(path)
-        match format:
-            case Format.HTML:
-                path.write_text(page.to_html(made), encoding="utf-8")
-            case Format.XLSX:
-                sheet.write(made, path)
-            case Format.CSV:
-                path.write_text(table.to_csv(made), encoding="utf-8", newline="")
-            case Format.JSON:
-                path.write_text(table.to_json(made), encoding="utf-8")
-            case Format.LINES:
-                path.write_text(table.to_lines(made), encoding="utf-8")
-    places = Counter(str(row.place) for row in made.rows)
-    verdicts = Counter(str(row.verdict) for row in made.rows)
-    lines = [", ".join(f"{count} {place}" for place, count in places.items()) or "Both systems are empty."]
-    lines += [
-        f"  {verdict.mark} {verdicts[str(verdict)]:>6}  {verdict}" for verdict in Verdict if verdicts[str(verdict)]
-    ]
-    lines += [f"Brake: {each}" for each in made.brake]
-    lines += [f"Written in {time.monotonic() - read_at:.1f} s: {', '.join(map(str, written))}"]
-    values = {
-        "connection": id,
-        "places": dict(places),
-        "verdicts": dict(verdicts),
-        "brake": list(made.brake),
-        "files": [str(path) for path in written],
-        "seconds": round(time.monotonic() - read_at, 2),
+    if earlier is not None:
+        made = changes.since(made, earlier)
+    written = _write(made, output, writers)
+    # The pairs are decided after the lists are read, too.
+    seconds = time.monotonic() - read_at + sum(each.seconds[1] for each in found)
+    _tell(run, made, written, seconds)
+    if open:
+        page = next((path for path in written if path.suffix == ".html"), written[0])
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _last(run: Run, since: Path | None, default: Path) -> Report | None:
+    """The report to compare with.
+
+    Raises:
+        Failure: the one that was named is not there, or is none.
+    """
+    from severa_fortnox_cli.report import table
+
+    path = since or default
+    if not path.exists():
+        if since is not None:
+            raise Failure(f"there is no file {since}", "give the JSON file of an earlier report")
+        return None
+    try:
+        return table.from_json(path.read_text(encoding="utf-8"))
+    except (table.UnknownReport, UnicodeDecodeError, OSError) as error:
+        if since is not None:
+            raise Failure(f"{since} cannot be compared with: {error}", "give the JSON of an earlier report") from None
+        run.output.warn(f"what changed is not shown, because {path} cannot be compared with: {error}")
+        return None
+
+
+def _writers() -> dict[Format, Callable[[Report, Path], object]]:
+    """How each form is written; their libraries take half a second, which no other command should wait for."""
+    from severa_fortnox_cli.report import page, sheet, table
+
+    def text(made: Callable[[Report], str]) -> Callable[[Report, Path], object]:
+        return lambda report, path: path.write_text(made(report), encoding="utf-8", newline="")
+
+    return {
+        Format.HTML: text(page.to_html),
+        Format.XLSX: sheet.write,
+        Format.CSV: text(table.to_csv),
+        Format.JSON: text(table.to_json),
+        Format.LINES: text(table.to_lines),
     }
+
+
+def _write(report: Report, folder: Path, writers: Mapping[Format, Callable[[Report, Path], object]]) -> list[Path]:
+    """Write every form, the one that the next report is compared with last; each file appears whole."""
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for format in sorted(writers, key=lambda each: each is Format.JSON):
+            path = folder / f"register-report-{report.connection}{format.suffix}"
+            unfinished = path.with_name(f".{path.name}")
+            writers[format](report, unfinished)
+            unfinished.replace(path)
+            written.append(path)
+    except OSError as error:
+        raise Failure(f"the report cannot be written: {error}", "give another folder with --output") from None
+    return written
+
+
+def _tell(run: Run, report: Report, written: Sequence[Path], seconds: float) -> None:
+    from severa_fortnox_cli.report.model import BY_ATTENTION, Place
+
+    places = Counter(row.place for row in report.rows)
+    verdicts = Counter(row.verdict for row in report.rows)
+    changed = sum(bool(row.change) for row in report.rows)
+    values: dict[str, Any] = {
+        "connection": report.connection,
+        "kinds": list(report.kinds),
+        "places": {str(place): places[place] for place in Place},
+        "verdicts": {str(verdict): verdicts[verdict] for verdict in BY_ATTENTION},
+        "brake": list(report.brake),
+        "since": report.since,
+        "changed": changed,
+        "gone": len(report.gone),
+        "files": [str(path) for path in written],
+        "seconds": round(seconds, 2),
+    }
+    lines = [", ".join(f"{places[place]} {place}" for place in Place)]
+    lines += [f"  {each.mark} {verdicts[each]:>6}  {each}" for each in BY_ATTENTION if verdicts[each]]
+    if report.since is not None:
+        lines.append(f"Since {report.since.astimezone():%Y-%m-%d %H:%M}: {changed} changed, {len(report.gone)} gone.")
+    lines += [f"Written {seconds:.1f} s after the lists were read:", *(f"  {path}" for path in written)]
     run.output.record(values, lines)
+    for warning in report.brake:
+        run.output.warn(f"a load would stop: {warning}")
 
 
-def _settings(settings: Settings) -> dict[str, str]:
-    values = settings.model_dump(mode="json")
-    return {name: str(values[name]) for name in _NAMED}
+def _settings(settings: Settings, found: Sequence[Comparison]) -> Mapping[str, str]:
+    """What the report was made with, in words."""
+    said = {}
+    for each in found:
+        if each.kind is Kind.PROJECT:
+            said["Projects"] = "created in Fortnox" if settings.transfer_projects else "not created"
+            closing = settings.project_closing.replace("_", " ")
+            said["Closed projects"] = closing.replace("days", f"{settings.project_closing_days} days")
+            continue
+        main = settings.customer_main if each.kind is Kind.CUSTOMER else settings.product_main
+        said[f"Changes of {each.kind}s are taken from"] = str(main).capitalize()
+        creates = each.around.create_missing or (each.kind is Kind.PRODUCT and settings.create_articles == "all")
+        said[f"Older {each.kind}s without a counterpart"] = "created" if creates else "left alone"
+    return said
+
+
+def _unread(found: Sequence[Comparison]) -> tuple[str, ...]:
+    """What the reader must not take for compared."""
+    count = sum(
+        1
+        for each in found
+        if each.kind is Kind.CUSTOMER
+        for looked in each.looked
+        if looked.pair.linked is not None and looked.pair.card is not None and looked.pair.whole is None
+    )
+    if not count:
+        return ()
+    return (
+        f"{count} linked customers that nothing shows as changed were not read whole, so few of their fields are "
+        "shown; --every-card reads them.",
+    )

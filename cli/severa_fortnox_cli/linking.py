@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,19 +12,25 @@ from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.pairs import Pair
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, ProductPair
 from severa_fortnox.decisions.project_pairs import ProjectPair
-from severa_fortnox.errors import NotFound, System
-from severa_fortnox.flows.counterparts import found_by_number
+from severa_fortnox.errors import System
 from severa_fortnox.flows.pairs import surroundings
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.sync import ENTITIES
+from severa_fortnox.flows.sync import ENTITIES, is_open
 from severa_fortnox.mapping.customers import Card
-from severa_fortnox.severa.client import Register
 from severa_fortnox.store.ignored import IgnoredRecord
 from severa_fortnox.store.links import AlreadyLinked, Link
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind
-from severa_fortnox_cli.failures import Failure
+from severa_fortnox_cli.failures import USAGE, Failure
 from severa_fortnox_cli.opening import RegisterName, open_session
+from severa_fortnox_cli.records import (
+    Record,
+    in_fortnox,
+    in_severa,
+    is_guid,
+    the_one_in_fortnox,
+    the_one_in_severa,
+)
 from severa_fortnox_cli.run import Run
 
 
@@ -34,62 +41,65 @@ class Side(StrEnum):
     FORTNOX = "fortnox"
 
 
-_RegisterArgument = Annotated[RegisterName, typer.Argument(help="Which register.", show_default=False)]
+_Register = Annotated[RegisterName, typer.Argument(help="Which register.", show_default=False)]
 _Connection = Annotated[str, typer.Argument(metavar="ID", help="The connection.", show_default=False)]
-_Severa = Annotated[
-    str, typer.Argument(metavar="SEVERA", help="Severa's record: its number or code, or its guid.", show_default=False)
-]
-_Fortnox = Annotated[str, typer.Argument(metavar="FORTNOX", help="Fortnox's number.", show_default=False)]
 _Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the log.", show_default=False)]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Agree beforehand.")]
 
 
 def link(
     context: typer.Context,
-    register: _RegisterArgument,
+    register: _Register,
     id: _Connection,
-    severa: _Severa,
-    fortnox: _Fortnox,
+    severa: Annotated[
+        str,
+        typer.Argument(metavar="SEVERA", help="Severa's record: its number or code, or its guid.", show_default=False),
+    ],
+    fortnox: Annotated[str, typer.Argument(metavar="FORTNOX", help="Fortnox's number.", show_default=False)],
     why: _Why,
     yes: _Yes = False,
 ) -> None:
     """Say that two records are the same although their numbers or names differ."""
-    run = Run.of(context)
+    run, kind = Run.of(context), register.kind
     run.connection(id)
+    _require_reason(why)
     session = open_session(run.stack, id)
-    pair, card = _pair(session, register.kind, severa, fortnox)
-    names = f"{_ours(pair)} in Severa and {_theirs(pair)} in Fortnox"
+    ours, theirs = the_one_in_severa(session, kind, severa), the_one_in_fortnox(session, kind, fortnox)
+    values = {"severa": ours.id, "fortnox": theirs.id, "why": why}
+    before = session.store.links.by_severa(id, kind, ours.id), session.store.links.by_fortnox(id, kind, theirs.id)
+    if before[0] is not None and before[0] == before[1]:
+        run.output.record({"linked": False, **values}, (f"{ours} and {theirs} are linked already.",))
+        return
+    if any(before):
+        raise _taken(run, session, register, ours, theirs, [each for each in before if each is not None])
+    _require_at_rest(session, kind, ours.id, theirs.id)
     run.require_consent(
-        f"Link {names}? From then on they are kept in step.",
+        f"Link {ours} and {theirs}? From then on they are kept in step.",
         yes=yes,
-        command=("link", str(register), id, severa, fortnox, "--why", why, "--yes"),
+        command=("link", register, id, severa, fortnox, "--why", why, "--yes"),
     )
-    around = surroundings(session, create_missing=False)
-    kept = ENTITIES[register.kind].kept(session.settings, pair, around)
-    made = Link(
-        register.kind,
-        pair.severa_id or "",
-        pair.fortnox_id or "",
-        card,
-        "person",
-        session.clock(),
-        {"kept": ",".join(sorted(kept))},
-    )
+    pair, card = _pair(session, ours, theirs)
+    kept = ENTITIES[kind].kept(session.settings, pair, surroundings(session, create_missing=False))
+    synced = {"kept": ",".join(sorted(kept))}
+    made = Link(kind, ours.id, theirs.id, card, "person", session.clock(), synced)
     try:
         session.store.links.bind(id, made)
     except AlreadyLinked as conflict:
-        fix = f"unlink the other one first: {run.command('unlink', register, id, fortnox, '--why', '...')}"
-        raise Failure(conflict.text, fix) from None
-    _log(run, session, made, Outcome.LINKED, f"{names} were linked by {run.stack.who()}: {why}")
-    run.output.record(
-        {"linked": made.severa_id, "fortnox": made.fortnox_id, "why": why},
-        (f"Linked {names}. The next change or load brings them into step.",),
-    )
+        others = [each for each in (conflict.of_severa, conflict.of_fortnox) if each is not None]
+        raise _taken(run, session, register, ours, theirs, others) from None
+    text = f"{ours} and {theirs} were linked by {run.stack.who()}: {why}"
+    _log(run, session, kind, made.severa_id, Outcome.LINKED, text, ours.name, why, foreign_id=made.fortnox_id)
+    run.output.record({"linked": True, **values}, (f"Linked {ours} and {theirs}.",))
+    for each in (ours, theirs):
+        if session.store.ignored.get(id, kind, each.system, each.id):
+            undo = run.command("ignore", register, id, each.system, each.id, "--undo")
+            run.output.warn(f"{each} is ignored, so nothing is done to the two until: {undo}")
+    run.output.remark("What differs is written by their next change, or now: " + _load(run, register, id, theirs.id))
 
 
 def unlink(
     context: typer.Context,
-    register: _RegisterArgument,
+    register: _Register,
     id: _Connection,
     record: Annotated[
         str, typer.Argument(metavar="RECORD", help="Fortnox's number, or Severa's number or guid.", show_default=False)
@@ -98,153 +108,177 @@ def unlink(
     yes: _Yes = False,
 ) -> None:
     """Forget that two records are the same; nothing is changed in either system."""
-    run = Run.of(context)
+    run, kind = Run.of(context), register.kind
     run.connection(id)
+    _require_reason(why)
     session = open_session(run.stack, id)
-    links = session.store.links
-    found = links.by_fortnox(id, register.kind, record) or links.by_severa(id, register.kind, record)
-    if found is None:
-        try:
-            found = links.by_severa(id, register.kind, _severa_record(session, register.kind, record)[1].guid)
-        except Failure:
-            found = None
-    if found is None:
-        raise Failure(f"no linked {register.kind} has the number or guid {record!r}", "the report shows what is linked")
+    found = _linked(session, kind, record)
+    names = _names(session, found)
+    _require_at_rest(session, kind, found.severa_id, found.fortnox_id)
     run.require_consent(
-        f"Unlink Severa {found.severa_id} and Fortnox {found.fortnox_id}? If number or code and name agree they are "
-        "linked again by their next change; ignore one of them if they are not the same.",
+        f"Unlink {names}? If number or code and name agree they are linked again by their next change; ignore one of "
+        "them if they are not the same.",
         yes=yes,
-        command=("unlink", str(register), id, record, "--why", why, "--yes"),
+        command=("unlink", register, id, record, "--why", why, "--yes"),
     )
-    links.unlink(id, found)
-    # Otherwise a creation that was done once would count as done for ever.
-    session.store.transfers.forget(id, register.kind, found.severa_id, System.SEVERA)
-    session.store.transfers.forget(id, register.kind, found.fortnox_id, System.FORTNOX)
-    text = f"Severa {found.severa_id} and Fortnox {found.fortnox_id} were unlinked by {run.stack.who()}: {why}"
-    _log(run, session, found, Outcome.UPDATED, text)
-    run.output.record({"unlinked": found.severa_id, "fortnox": found.fortnox_id, "why": why}, (f"{text}.",))
+    # A creation that was done once would count as done for ever. It goes first: dying in between leaves the link.
+    session.store.transfers.forget(id, kind, found.severa_id, System.SEVERA)
+    session.store.transfers.forget(id, kind, found.fortnox_id, System.FORTNOX)
+    session.store.links.unlink(id, found)
+    text = f"{names} were unlinked by {run.stack.who()}: {why}"
+    _log(run, session, kind, found.severa_id, Outcome.UPDATED, text, found.fortnox_id, why, foreign_id=found.fortnox_id)
+    run.output.record({"unlinked": found.severa_id, "fortnox": found.fortnox_id, "why": why}, (f"Unlinked {names}.",))
+    ignore = run.command("ignore", register, id, "fortnox", found.fortnox_id, "--why", "...")
+    run.output.remark(f"If they are not the same, keep them apart: {ignore}")
 
 
 def ignore(
     context: typer.Context,
-    register: _RegisterArgument,
+    register: _Register,
     id: _Connection,
     side: Annotated[Side, typer.Argument(help="Whose record.", show_default=False)],
     record: Annotated[
         str, typer.Argument(metavar="RECORD", help="Its number or code, or Severa's guid.", show_default=False)
     ],
-    why: Annotated[str, typer.Option("--why", help="The reason; it is kept, and the report shows it.")] = "",
+    why: Annotated[
+        str, typer.Option("--why", help="The reason; it is kept, and the report shows it.", show_default=False)
+    ] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Look at it again from now on.")] = False,
+    yes: _Yes = False,
 ) -> None:
     """Leave a record alone: it is neither created nor linked nor changed."""
-    run = Run.of(context)
+    run, kind, system = Run.of(context), register.kind, System(side)
     run.connection(id)
+    if not undo:
+        _require_reason(why)
     session = open_session(run.stack, id)
-    kind, system = register.kind, System(side)
-    if not why and not undo:
-        raise Failure("a record is ignored for a reason", "give it with --why")
-    if system is System.SEVERA:
-        own = _severa_record(session, kind, record)[1]
-        key, name = own.guid, f"{record} {own.name}"
-    else:
-        key, name = record, _named(_fortnox_record(session, kind, record))
-    who = run.stack.who()
+    command = ["ignore", register, id, side, record, *(["--why", why] if why else []), *(["--undo"] if undo else [])]
+    key, name = _meant(session, kind, system, record, undo=undo)
     if undo:
-        if not session.store.ignored.remove(id, kind, system, key):
+        if session.store.ignored.get(id, kind, system, key) is None:
             raise Failure(f"{name} is not ignored")
-        text = f"{name} is looked at again, by {who}"
+        run.require_consent(f"Look at {name} again from now on?", yes=yes, command=(*command, "--yes"))
+        session.store.ignored.remove(id, kind, system, key)
+        text = f"{name} is looked at again, says {run.stack.who()}" + (f": {why}" if why else "")
     else:
-        session.store.ignored.put(id, IgnoredRecord(kind, system, key, why, who, session.clock()))
-        text = f"{name} is ignored by {who}: {why}"
-    entry = Entry(id, session.clock(), kind, key, Outcome.SKIPPED, text, Cause.PERSON, name=f"{kind} {name}")
-    session.store.log.add(entry)
-    run.output.record({"ignored": key, "undone": undo, "why": why}, (f"{text}.",))
+        linked = session.store.links.by_severa if system is System.SEVERA else session.store.links.by_fortnox
+        partner = linked(id, kind, key)
+        also = " It stays linked, and its counterpart is left alone too." if partner else ""
+        run.require_consent(f"Leave {name} alone from now on?{also}", yes=yes, command=(*command, "--yes"))
+        session.store.ignored.put(id, IgnoredRecord(kind, system, key, why, run.stack.who(), session.clock()))
+        text = f"{name} is ignored, says {run.stack.who()}: {why}"
+    _log(run, session, kind, key, Outcome.UPDATED if undo else Outcome.SKIPPED, text, name, why)
+    run.output.record({"ignored": not undo, "system": system, "id": key, "why": why}, (f"{text}.",))
 
 
-def _pair(session: Session, kind: Kind, severa: str, fortnox: str) -> tuple[Pair, dict[str, str]]:
-    """Both records, and what a link keeps of the one in Fortnox."""
-    register, own = _severa_record(session, kind, severa)
-    theirs = _fortnox_record(session, kind, fortnox)
-    match kind:
-        case Kind.CUSTOMER:
-            card = Card.of(theirs)
-            return CustomerPair(own, session.severa.addresses(own.guid), True, card, theirs), card.to_link()
-        case Kind.PRODUCT:
-            return ProductPair(own, register, theirs), {"register": ROW_KINDS[register]}
-        case _:
-            return ProjectPair(own, theirs), {}
+def _require_reason(why: str) -> None:
+    if not why.strip():
+        raise Failure("a person who meets this later must know the reason", "give it: --why TEXT", status=USAGE)
 
 
-def _severa_record(session: Session, kind: Kind, record: str) -> tuple[str, Any]:
-    """The record and the product register it is in, by number, code or guid.
+def _meant(session: Session, kind: Kind, system: System, record: str, *, undo: bool) -> tuple[str, str]:
+    """The record's id and name; one that is gone can only be looked at again."""
+    if undo and session.store.ignored.get(session.connection.id, kind, system, record):
+        return record, f"{record} ({str(system).capitalize()})"
+    found = (the_one_in_severa if system is System.SEVERA else the_one_in_fortnox)(session, kind, record)
+    return found.id, str(found)
+
+
+def _linked(session: Session, kind: Kind, record: str) -> Link:
+    """The link somebody means.
 
     Raises:
-        Failure: there is none, or there are several.
+        Failure: there is none, or the number is one record's in Severa and another's in Fortnox.
     """
-    client = session.severa
-    found: list[tuple[str, Any]] = []
-    if len(record) == 36:
-        readers = {Kind.CUSTOMER: client.customer, Kind.PROJECT: client.project}
-        for register in Register if kind is Kind.PRODUCT else [None]:
-            try:
-                one = client.product(register, record) if register else readers[kind](record)
-            except NotFound:
-                continue
-            found.append((str(register or ""), one))
-    elif kind is Kind.PRODUCT:
-        found = [(str(register), each) for register in Register for each in client.products_by_code(register, record)]
-    elif record.isascii() and record.isdigit():
-        of = client.customers if kind is Kind.CUSTOMER else client.projects
-        found = [("", each) for each in of(numbers=[int(record)])]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise Failure(f"Severa has no {kind} {record!r}", "give its number or code, or its guid from the report")
-    names = "; ".join(f"{each.name} ({each.guid})" for _, each in found)
-    raise Failure(f"Severa has several {kind}s {record!r}: {names}", "give the guid of the one that is meant")
+    links, connection = session.store.links, session.connection.id
+    found = [links.by_fortnox(connection, kind, record)]
+    if is_guid(record):
+        # It may be gone in Severa, so it is not looked up there.
+        found.append(links.by_severa(connection, kind, record.lower()) or links.by_severa(connection, kind, record))
+    else:
+        found += [links.by_severa(connection, kind, each.id) for each in in_severa(session, kind, record)]
+    several = {(each.severa_id, each.fortnox_id): each for each in found if each is not None}
+    if not several:
+        raise Failure(f"no linked {kind} has the number or guid {record!r}", "the report shows what is linked")
+    if len(several) > 1:
+        names = "; ".join(f"Severa {severa} and Fortnox {fortnox}" for severa, fortnox in several)
+        raise Failure(f"{record!r} may be one of several: {names}", "give the guid of Severa's record")
+    return next(iter(several.values()))
 
 
-def _fortnox_record(session: Session, kind: Kind, number: str) -> Any:
-    client = session.fortnox
-    readers: dict[Kind, Any] = {
-        Kind.CUSTOMER: client.customer,
-        Kind.PRODUCT: client.article,
-        Kind.PROJECT: client.project,
-    }
-    found = found_by_number(readers[kind], number)
-    if found is None:
-        raise Failure(f"Fortnox has no {kind} {number!r}", "give its number as Fortnox shows it")
-    return found
+def _names(session: Session, link: Link) -> str:
+    """Both records as a person knows them; one that is gone by its id."""
+    ours = next(iter(in_severa(session, link.kind, link.severa_id)), None)
+    theirs = in_fortnox(session, link.kind, link.fortnox_id)
+    return f"{ours or f'{link.severa_id} (gone in Severa)'} and {theirs or f'{link.fortnox_id} (gone in Fortnox)'}"
 
 
-def _named(record: Any) -> str:
-    """A Fortnox record as a person knows it."""
-    number = getattr(record, "CustomerNumber", None) or getattr(record, "ArticleNumber", None) or record.ProjectNumber
-    return f"{number} {getattr(record, 'Name', None) or getattr(record, 'Description', None) or ''}".strip()
+def _require_at_rest(session: Session, kind: Kind, severa_id: str, fortnox_id: str) -> None:
+    """No creation of one of the two is under way.
+
+    Raises:
+        Failure: one is; it would end in a link of its own.
+    """
+    for system, id in ((System.SEVERA, severa_id), (System.FORTNOX, fortnox_id)):
+        if is_open(session.store.transfers.get(session.connection.id, kind, id, system)):
+            raise Failure(
+                f"a counterpart of {kind} {id} ({str(system).capitalize()}) is being created just now",
+                "try again when that has ended, usually within five minutes",
+            )
 
 
-def _ours(pair: Any) -> str:
-    own: Any = pair.severa
-    number = own.code if isinstance(pair, ProductPair) else own.number
-    return f"{number or 'without number'} {own.name}"
+def _taken(
+    run: Run, session: Session, register: RegisterName, ours: Record, theirs: Record, others: Sequence[Link]
+) -> Failure:
+    """One of the two has another partner."""
+    linked = "; ".join(dict.fromkeys(_names(session, each) for each in others))
+    connection = session.connection.id
+    again = [run.command("unlink", register, connection, each.severa_id, "--why", "...") for each in others]
+    return Failure(
+        f"{ours} and {theirs} cannot be linked, because these are: {linked}",
+        f"if that is wrong, unlink first: {'; '.join(dict.fromkeys(again))}",
+    )
 
 
-def _theirs(pair: Any) -> str:
-    return _named(pair.whole if isinstance(pair, CustomerPair) else pair.fortnox)
+def _pair(session: Session, ours: Record, theirs: Record) -> tuple[Pair, dict[str, str]]:
+    """Both records, and what a link keeps of the one in Fortnox."""
+    match ours.kind:
+        case Kind.CUSTOMER:
+            card = Card.of(theirs.whole)
+            addresses = session.severa.addresses(ours.id)
+            return CustomerPair(ours.whole, addresses, True, card, theirs.whole), card.to_link()
+        case Kind.PRODUCT:
+            return ProductPair(ours.whole, ours.register, theirs.whole), {"register": ROW_KINDS[ours.register]}
+        case _:
+            return ProjectPair(ours.whole, theirs.whole), {}
 
 
-def _log(run: Run, session: Session, about: Link, outcome: Outcome, text: str) -> None:
+def _load(run: Run, register: RegisterName, id: str, number: str) -> str:
+    return run.command("load", register, id, "--number", number)
+
+
+def _log(
+    run: Run,
+    session: Session,
+    kind: Kind,
+    id: str,
+    outcome: Outcome,
+    text: str,
+    name: str,
+    why: str,
+    foreign_id: str | None = None,
+) -> None:
     session.store.log.add(
         Entry(
             connection=session.connection.id,
             at=session.clock(),
-            kind=about.kind,
-            id=about.severa_id,
+            kind=kind,
+            id=id,
             outcome=outcome,
             text=text,
             cause=Cause.PERSON,
-            name=f"{about.kind} {about.fortnox_id}",
-            foreign_id=about.fortnox_id,
-            detail={"by": run.stack.who()},
+            name=f"{kind} {name}",
+            foreign_id=foreign_id,
+            detail={"who": run.stack.who(), "why": why},
         )
     )

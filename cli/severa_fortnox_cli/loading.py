@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from severa_fortnox.alerts.catalogue import explain, reason_of
-from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import NewInSevera, Writes
-from severa_fortnox.errors import System
+from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Update
 from severa_fortnox.flows.comparison import Comparison, Looked, compare
-from severa_fortnox.flows.comparison import Progress as Told
-from severa_fortnox.flows.load import Loaded, LoadRunning, apply
-from severa_fortnox.reason import Reason
-from severa_fortnox_cli.failures import Failure
+from severa_fortnox.flows.load import FAR, Loaded, LoadRunning, apply
+from severa_fortnox.flows.session import Session
+from severa_fortnox_cli.failures import INTERRUPTED, USAGE, Failure, explained
 from severa_fortnox_cli.opening import RegisterName, open_session
+from severa_fortnox_cli.preview import SHOWN, causes, fixes, preview, values
+from severa_fortnox_cli.progress import progress
 from severa_fortnox_cli.render import moment, text
 from severa_fortnox_cli.run import Run
-
-#: Records of one group that a preview shows; the report shows all.
-SHOWN = 20
 
 
 class Change(StrEnum):
@@ -46,6 +32,58 @@ class Change(StrEnum):
 
 
 _CHANGES: dict[type, Change] = {Create: Change.CREATE, Link: Change.LINK, Update: Change.UPDATE}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody asked for.
+
+    Args:
+        only: the changes that are meant; empty: all.
+        numbers: the records that are meant; empty: all.
+    """
+
+    register: RegisterName
+    id: str
+    create_missing: bool | None
+    only: tuple[Change, ...]
+    numbers: tuple[str, ...]
+    every_card: bool
+    release_brake: bool
+    at_once: int
+
+    def words(self, *more: str) -> list[str]:
+        """The same again, to be typed: what is agreed to later must be what was shown."""
+        words = ["load", str(self.register), self.id]
+        if self.create_missing is not None:
+            words.append("--create-missing" if self.create_missing else "--only-link")
+        words += [word for each in self.only for word in ("--only", str(each))]
+        words += [word for each in self.numbers for word in ("--number", each)]
+        words += ["--every-card"] if self.every_card else []
+        words += ["--release-brake"] if self.release_brake and "--release-brake" not in more else []
+        return [*words, *more]
+
+    def compare(self, run: Run, session: Session) -> Comparison:
+        """Both registers as they are now."""
+        with progress(run) as told:
+            return compare(
+                session,
+                self.register.kind,
+                create_missing=self.create_missing,
+                every_card=self.every_card,
+                at_once=self.at_once,
+                progress=told,
+            )
+
+    def chosen(self, found: Comparison) -> list[Looked]:
+        """The pairs that are meant and would be changed."""
+        return [
+            each
+            for each in found.looked
+            if each.is_change
+            and (not self.only or _CHANGES[type(each.decision)] in self.only)
+            and (not self.numbers or _names(each) & set(self.numbers))
+        ]
 
 
 def load(
@@ -66,7 +104,9 @@ def load(
     number: Annotated[
         list[str] | None,
         typer.Option(
-            "--number", help="Do only the record of this number or code; may be repeated.", show_default=False
+            "--number",
+            help="Do only the record of this number, code or guid; may be repeated.",
+            show_default=False,
         ),
     ] = None,
     every_card: Annotated[
@@ -81,161 +121,145 @@ def load(
 ) -> None:
     """Bring a register into step both ways: shows what would be done, asks, does it, and looks again."""
     run = Run.of(context)
-    run.connection(id)
-    session = open_session(run.stack, id)
-    with progress(run) as told:
-        found = compare(
-            session, register.kind, create_missing=create_missing, every_card=every_card, at_once=at_once, progress=told
-        )
-    chosen = [each for each in found.looked if _is_chosen(each, only or (), number or ())]
-    preview(run, register, found, chosen)
-    if found.brake and not release_brake:
-        raise Failure(
-            "; ".join(explain(reason).cause for reason in found.brake),
-            f"{explain(found.brake[0]).fix}; if it is meant: {run.command('load', register, id, '--release-brake')}",
-        )
-    if not chosen:
-        run.output.remark("Nothing is to be done.")
-        return
-    run.require_consent(
-        f"Do this to {len(chosen)} {register} of {id}?", yes=yes, command=("load", str(register), id, "--yes")
+    connection = run.connection(id)
+    asked = _Asked(
+        register, id, create_missing, tuple(only or ()), tuple(number or ()), every_card, release_brake, at_once
     )
+    session = open_session(run.stack, id)
+    found = asked.compare(run, session)
+    _require_known(found, asked)
+    chosen = asked.chosen(found)
+    preview(run, register, id, found, chosen)
+    if found.brake:
+        _brake(run, found, asked)
+    begun = _begun(session, register)
+    if not chosen and not begun:
+        waiting = len(found.of(Refuse))
+        run.output.remark("Nothing is to be done." + (f" {waiting} wait for somebody." if waiting else ""))
+        return
+    what = f"Change {len(chosen)} {register} of {connection.name}"
+    what += f", and finish {begun} that an earlier run began" if begun else ""
+    run.require_consent(f"{what}?", yes=yes, command=asked.words("--yes"))
+    loaded = _applied(run, session, asked, found, chosen)
+    _tell(run, register, loaded)
+    left = asked.compare(run, session)
+    _tell_left(run, asked, left)
+    troubles = len(loaded.failed) + len(loaded.refused) + len(loaded.drifted)
+    if troubles or asked.chosen(left):
+        raise Failure(
+            f"not all {register} that were chosen are in step",
+            f"see above, then run it again; it goes on there: {run.command(*asked.words())}",
+        )
+
+
+def _applied(run: Run, session: Session, asked: _Asked, found: Comparison, chosen: Sequence[Looked]) -> Loaded:
+    """Carry out what was shown.
+
+    Raises:
+        Failure: somebody else loads the register, or it was interrupted.
+    """
+    done = 0
     try:
         with progress(run) as told:
-            loaded = apply(
-                session, found, chosen=chosen, who=run.stack.who(), at_once=at_once, progress=told, sleep=time.sleep
+
+            def counted(what: str, records: int, total: int | None) -> None:
+                nonlocal done
+                done = records
+                told(what, records, total)
+
+            return apply(
+                session,
+                found,
+                chosen=chosen,
+                who=run.stack.who(),
+                at_once=asked.at_once,
+                progress=counted,
+                sleep=time.sleep,
             )
     except LoadRunning as other:
         raise Failure(
-            f"{other.who} is loading the {register} of {id}",
-            f"wait until it has ended; if it was killed, it may be taken up after {text(moment(other.until))}",
+            f"{other.who} is loading the {asked.register} of {asked.id}, until {text(moment(other.until))} or longer "
+            "while it runs; nothing was done",
+            "wait until it has ended; one that was killed lets go by itself then: " + run.command(*asked.words()),
         ) from None
-    _tell(run, register, loaded)
-    with progress(run) as told:
-        left = compare(session, register.kind, create_missing=create_missing, at_once=at_once, progress=told)
-    _tell_left(run, register, id, left)
+    except KeyboardInterrupt:
+        raise Failure(
+            f"stopped after {done} records; those that were under way were finished",
+            f"run it again, it goes on there: {run.command(*asked.words())}",
+            status=INTERRUPTED,
+        ) from None
 
 
-def preview(run: Run, register: RegisterName, found: Comparison, chosen: Sequence[Looked]) -> None:
-    """What would be done, counts first, then every group."""
-    meant = {id(each) for each in chosen}
-    rows = [_values(each) | {"chosen": id(each) in meant} for each in found.looked]
-    if run.output.json:
-        for row in rows:
-            run.output.record(row, ())
-        return
-    counts = Counter(row["what"] for row in rows)
-    run.output.record({}, (f"{found.in_severa} {register} in Severa, {found.in_fortnox} in Fortnox:",))
-    run.output.record({}, [f"  {count:>6}  {what}" for what, count in counts.most_common()])
-    for what in counts:
-        group = [row for row in rows if row["what"] == what and what != "in step"]
-        if not group:
-            continue
-        run.output.record({}, ("", f"{what[:1].upper()}{what[1:]} ({len(group)})"))
-        run.output.table(group[:SHOWN], {"Record": "name", "Why": "why", "Fix": "fix"}, none="")
-        if len(group) > SHOWN:
-            run.output.record({}, (f"  ... and {len(group) - SHOWN} more; all of them: severa-fortnox report",))
+def _brake(run: Run, found: Comparison, asked: _Asked) -> None:
+    """Warn of what the brake says.
+
+    Raises:
+        Failure: nobody has released it.
+    """
+    words = [explain(reason) for reason in found.brake]
+    if not asked.release_brake:
+        raise Failure(
+            f"{'; '.join(each.cause for each in words)}. Nothing was done",
+            f"{'; '.join(dict.fromkeys(each.fix for each in words))}. If it is meant: "
+            + run.command(*asked.words("--release-brake")),
+        )
+    for each in words:
+        run.output.warn(f"{each.cause} (the brake is released)")
 
 
-@contextmanager
-def progress(run: Run) -> Iterator[Told]:
-    """A bar for each thing that is counted, with how much is left; nothing where nobody looks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    times = (TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn())
-    tasks: dict[str, tuple[TaskID, float]] = {}
-    with Progress(*columns, *times, console=run.output.remarks, disable=not run.output.remarks.is_terminal) as bars:
-
-        def told(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = (bars.add_task(what, total=total, rate=""), time.monotonic())
-            task, began = tasks[what]
-            spent = time.monotonic() - began
-            rate = f"{done / spent:.1f}/s" if spent > 1 else ""
-            bars.update(task, completed=done, total=total, rate=rate)
-
-        yield told
+def _require_known(found: Comparison, asked: _Asked) -> None:
+    known: set[str] = set().union(*(_names(each) for each in found.looked))
+    unknown = [number for number in asked.numbers if number not in known]
+    if unknown:
+        raise Failure(
+            f"no {asked.register.kind} in either system has the number {', '.join(unknown)}",
+            "give numbers or codes as Severa or Fortnox show them, or Severa's guid",
+            status=USAGE,
+        )
 
 
-def _is_chosen(looked: Looked, only: Sequence[Change], numbers: Sequence[str]) -> bool:
-    if not looked.is_change or (only and _CHANGES[type(looked.decision)] not in only):
-        return False
-    return not numbers or looked.pair.number in numbers
+def _names(looked: Looked) -> set[str]:
+    """All that a person may call the pair by."""
+    pair: Any = looked.pair
+    own = getattr(pair.severa, "number", None) if pair.severa is not None else None
+    return {str(each) for each in (pair.number, pair.severa_id, pair.fortnox_id, own) if each}
 
 
-def _values(looked: Looked) -> dict[str, Any]:
-    """One pair for a program, and the words for a person."""
-    pair, decision = looked.pair, looked.decision
-    what, why, fix = "in step", "", ""
-    following = looked.following
-    match decision:
-        case Create(plan=plan, notes=notes):
-            what = f"created in {'Severa' if isinstance(plan, NewInSevera) else 'Fortnox'}"
-            why = _sentences(notes)
-        case Link(origin=origin, notes=notes):
-            changes = _changes(following.plan) if isinstance(following, Update) else ""
-            what, why = "linked", "; ".join(filter(None, (f"same {origin}", changes, _sentences(notes))))
-            if isinstance(following, Refuse):
-                why, fix = f"{why}; then waits: {_sentences(following.reasons)}", _fixes(following.reasons)
-        case Update(plan=writes):
-            what, why = f"updated in {_name(writes.to)}", _changes(writes)
-        case Refuse(reasons=reasons):
-            what, why, fix = "waits for somebody", _sentences(reasons), _fixes(reasons)
-        case Skip(reason=reason) if reason.code != "in-step":
-            what, why, fix = "left alone", explain(reason).cause, explain(reason).fix
-    return {
-        "name": pair.name,
-        "number": pair.number,
-        "severa": pair.severa_id,
-        "fortnox": pair.fortnox_id,
-        "what": what,
-        "why": why,
-        "fix": fix,
-    }
-
-
-def _changes(writes: Writes) -> str:
-    """The fields that are written, with both values and both systems named."""
-    other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
-    to, of = _name(writes.to), _name(other)
-    return "; ".join(
-        f"{each.field.label}: {each.old or 'nothing'} ({to}) becomes {each.new or 'nothing'} ({of})"
-        for each in writes.changes
-    )
+def _begun(session: Session, register: RegisterName) -> int:
+    """How many records an earlier run has begun to create and not come to an end with."""
+    unfinished = session.store.transfers.unfinished(session.connection.id, session.clock() + FAR)
+    return sum(each.kind is register.kind for each in unfinished)
 
 
 def _tell(run: Run, register: RegisterName, loaded: Loaded) -> None:
     for what, count in loaded.done.items():
         run.output.record({"done": what, "count": count}, (f"{count} {register} {what}.",))
     for looked in loaded.drifted:
-        values = {"drifted": looked.pair.name}
-        run.output.record(values, (f"{looked.pair.name} changed since the preview and was left alone.",))
+        told = {"drifted": looked.pair.name, "severa": looked.pair.severa_id, "fortnox": looked.pair.fortnox_id}
+        run.output.record(told, (f"{looked.pair.name} changed since the preview and was left alone.",))
     for name, reasons in loaded.refused:
-        values = {"refused": name, "why": _sentences(reasons), "fix": _fixes(reasons)}
-        run.output.record(values, (f"{name} was refused: {values['why']}. Fix: {values['fix']}.",))
+        why, fix = causes(reasons), fixes(reasons)
+        line = f"{name} was refused: {why}." + (f" Fix: {fix}." if fix else "")
+        run.output.record({"refused": name, "why": why, "fix": fix}, (line,))
     for name, failure in loaded.failed:
-        cause = explain(reason_of(failure)).cause
-        run.output.record({"failed": name, "why": cause}, (f"{name} could not be done in time: {cause}.",))
+        words = explained(failure)
+        line = f"{name} could not be done in time: {words.cause}." + (f" Fix: {words.fix}." if words.fix else "")
+        run.output.record({"failed": name, "why": words.cause, "fix": words.fix}, (line,))
+    took = {"seconds": round(loaded.seconds, 1)}
+    run.output.record(took, (f"It took {loaded.seconds:.0f} s.",))
 
 
-def _tell_left(run: Run, register: RegisterName, id: str, left: Comparison) -> None:
-    open_ones = [each for each in left.looked if each.is_change]
-    waiting = left.of(Refuse)
-    values = {"left": len(open_ones), "waiting": len(waiting)}
-    if not open_ones and not waiting:
-        run.output.record(values, (f"Looked again: all {register} are in step, nothing is left.",))
+def _tell_left(run: Run, asked: _Asked, left: Comparison) -> None:
+    open_ones, waiting = asked.chosen(left), left.of(Refuse)
+    register, told = asked.register, {"left": len(open_ones), "waiting": len(waiting)}
+    chosen = "that were chosen " if asked.only or asked.numbers else ""
+    if not open_ones:
+        line = f"Looked again: nothing is left to do to the {register} {chosen}".strip()
+        line += f"; {len(waiting)} wait for somebody" if waiting else ""
+        run.output.record(told, (f"{line}.",))
         return
     lines = [f"Looked again: {len(open_ones)} are left to do, {len(waiting)} wait for somebody."]
-    lines += [f"  {each.pair.name}: {_values(each)['why']}" for each in [*open_ones, *waiting][:SHOWN]]
-    run.output.record(values, [*lines, f"All of them: {run.command('report', id)}"])
-
-
-def _sentences(reasons: Sequence[Reason]) -> str:
-    return "; ".join(explain(reason).cause for reason in reasons)
-
-
-def _fixes(reasons: Sequence[Reason]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, (explain(reason).fix for reason in reasons))))
-
-
-def _name(system: System) -> str:
-    return str(system).capitalize()
+    for each in open_ones[:SHOWN]:
+        about = values(each)
+        lines.append(f"  {about['name']}: {about['what']}" + (f", {about['why']}" if about["why"] else ""))
+    run.output.record(told, [*lines, f"All of them: {run.command('report', asked.id, register)}"])

@@ -42,6 +42,8 @@ def open_session(stack: Stack, id: str) -> Session:
         alert_topic_arn=names.alert_topic_arn,
         invoice_queue_url=names.invoice_queue_url,
         register_queue_url=names.register_queue_url,
+        severa_record_link=names.severa_record_link,
+        fortnox_record_link=names.fortnox_record_link,
         secrets_prefix=names.secrets_prefix,
         severa_api_url=names.severa_api_url,
         fortnox_api_url=names.fortnox_api_url,

@@ -35,6 +35,8 @@ class Names:
     fortnox_api_url: str
     fortnox_auth_url: str
     transfer_log_years: int = 8
+    severa_record_link: str = ""
+    fortnox_record_link: str = ""
 
 
 OUTPUTS = {
@@ -51,6 +53,8 @@ PARAMETERS = {
     "fortnox_api_url": "FortnoxApiUrl",
     "fortnox_auth_url": "FortnoxAuthUrl",
 }
+#: Those that may be empty.
+LINKS = {"severa_record_link": "SeveraRecordLink", "fortnox_record_link": "FortnoxRecordLink"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ class Stack:
         found = {field: outputs[key] for field, key in OUTPUTS.items()}
         found |= {field: parameters[key] for field, key in PARAMETERS.items()}
         years = int(parameters.get("TransferLogYears", Names.transfer_log_years))
-        return cls(name, Names(**found, transfer_log_years=years), aws)
+        links = {field: parameters.get(key, "") for field, key in LINKS.items()}
+        return cls(name, Names(**found, **links, transfer_log_years=years), aws)
 
     @cached_property
     def store(self) -> Store:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +12,9 @@ from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
 from severa_fortnox_cli.failures import Failure
+from severa_fortnox_cli.records import is_guid
 from severa_fortnox_cli.render import Column, moment, text
+from severa_fortnox_cli.retrying import RETRIED, Target, of_problem
 from severa_fortnox_cli.run import Run
 
 #: What a person sees of a log line.
@@ -25,9 +25,6 @@ LOG_COLUMNS: dict[str, Column] = {
     "OUTCOME": "outcome",
     "TEXT": "text",
 }
-
-#: Characters; drafts are called by the first eight of their guid.
-_GUID_BEGINNING = 8
 
 OneOrAll = Annotated[
     str | None, typer.Argument(metavar="[ID]", help="One connection; left out: all of them.", show_default=False)
@@ -61,7 +58,7 @@ def log(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines.")] = 20,
     of: Annotated[
         tuple[Kind, str] | None,
-        typer.Option("--of", metavar="KIND GUID", help="Only one record, e.g. invoice GUID.", show_default=False),
+        typer.Option("--of", metavar="KIND ID", help="Only one record, e.g. invoice GUID.", show_default=False),
     ] = None,
 ) -> None:
     """Show what happened, the newest first."""
@@ -100,33 +97,38 @@ def retry(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="[INVOICE|all]",
-            help="An invoice's guid, or its number when it has an open problem; all: every invoice with one.",
+            metavar="[RECORD|all]",
+            help="An invoice's, customer's, product's or project's guid, or its number or code when it has an open "
+            "problem; all: every record with one.",
         ),
     ] = "all",
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", help="Only such records, where one number means several.", show_default=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree beforehand.")] = False,
 ) -> None:
-    """Look again now at one invoice, or at all that have an open problem."""
+    """Look again now at one record, or at all that have an open problem."""
     run = Run.of(context)
     connection = run.switched_on(id)
     open_ones = run.stack.store.problems.all_open(id)
-    known = [_Invoice.of(problem) for problem in open_ones if problem.subject.startswith(f"{Kind.INVOICE}#")]
-    chosen = known if target == "all" else [_chosen(run, id, known, target)]
+    known = [each for problem in open_ones if (each := of_problem(problem)) and kind in (None, each.work.kind)]
+    chosen = known if target == "all" else [_chosen(run, id, known, target, kind)]
     if not chosen:
         fix = f"for the connection's own problems: {run.command('poll', id)}" if open_ones else ""
-        raise Failure(f"no invoice of {id} has an open problem, so there is nothing to retry", fix)
-    names = "; ".join(invoice.name for invoice in chosen)
+        raise Failure(f"no {kind or 'record'} of {id} has an open problem, so there is nothing to retry", fix)
+    names = "; ".join(each.name for each in chosen)
+    kinds = {each.work.kind for each in chosen}
+    what = _count(len(chosen), str(kinds.pop()) if len(kinds) == 1 else "record")
+    only = ("--kind", str(kind)) if kind else ()
     run.require_consent(
-        f"Look again at {_count(len(chosen), 'invoice')} of {connection.name}: {names}?",
-        yes=yes,
-        command=("retry", id, target, "--yes"),
+        f"Look again at {what} of {connection.name}: {names}?", yes=yes, command=("retry", id, target, *only, "--yes")
     )
     asked_at = moment(run.stack.clock()).isoformat()
-    queue = run.stack.invoice_queue
-    for invoice in chosen:
-        queue.put(Work(id, Kind.INVOICE, invoice.guid, Cause.PERSON), distinct=asked_at)
-        values = {"connection": id, "kind": Kind.INVOICE, "id": invoice.guid, "name": invoice.name, "asked": "retry"}
-        run.output.record(values, (f"Asked for another look at {invoice.name}.",))
+    for each in chosen:
+        run.stack.queues.put(each.work, distinct=asked_at)
+        about = {"connection": id, "kind": each.work.kind, "id": each.work.id, "system": each.work.system}
+        run.output.record({**about, "name": each.name, "asked": "retry"}, (f"Asked for another look at {each.name}.",))
     run.output.remark(f"It runs within seconds; what comes of it: {run.command('log', id)}")
 
 
@@ -175,56 +177,43 @@ def problem_lines(run: Run, values: Mapping[str, Any]) -> Sequence[str]:
         lines.append(f"  Why: {reason['cause']}.")
         if reason["fix"]:
             lines.append(f"  Fix: {reason['fix']} ({reason['who']}).")
-    again = (
-        ("retry", values["connection"], values["id"])
-        if values["kind"] == Kind.INVOICE
-        else ("poll", values["connection"])
-    )
-    return [*lines, f"  Then: {run.command(*again)}"]
+    system = values["detail"].get("system")
+    if system:
+        lines.insert(2, f"  In {str(system).capitalize()}: {values['id']}")
+    return [*lines, f"  Then: {run.command(*_again(values))}"]
 
 
-@dataclass(frozen=True)
-class _Invoice:
-    """An invoice to look at again."""
-
-    guid: str
-    name: str
-
-    @classmethod
-    def of(cls, problem: Problem) -> _Invoice:
-        return cls(problem.subject.partition("#")[2], problem.name)
-
-    @property
-    def number(self) -> str:
-        """The number in a name such as "invoice 1042 Kund AB"; "" for a draft, which has none yet."""
-        word = [*self.name.split(), "", ""][1]
-        return word if word.isdecimal() else ""
-
-    def is_meant_by(self, target: str) -> bool:
-        """Whether somebody means this invoice: its number, its guid, or enough of the guid's beginning."""
-        return target == self.number or (len(target) >= _GUID_BEGINNING and self.guid.startswith(target.lower()))
-
-
-def _chosen(run: Run, id: str, known: Sequence[_Invoice], target: str) -> _Invoice:
-    """The invoice somebody means; one without an open problem only by its whole guid.
-
-    Raises:
-        Failure: it is neither a guid nor the number of one with an open problem.
-    """
-    matches = [invoice for invoice in known if invoice.is_meant_by(target)]
-    if len(matches) == 1:
-        return matches[0]
-    try:
-        guid = str(uuid.UUID(target))
-    except ValueError:
-        names = "; ".join(f"{invoice.name} ({invoice.guid})" for invoice in known) or "none"
-        raise Failure(
-            f"{target!r} is neither a guid nor the number of one invoice of {id} with an open problem",
-            f"invoices with an open problem: {names}",
-        ) from None
-    latest = run.stack.store.log.of(id, Kind.INVOICE, guid)
-    return _Invoice(guid, next((entry.name for entry in latest if entry.name), f"invoice {guid}"))
+def _again(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to run when it is mended."""
+    if values["kind"] in RETRIED:
+        return ("retry", values["connection"], values["id"])
+    # Too many changes at once: first they must be looked at.
+    return ("report" if values["id"] == "registers" else "poll", values["connection"])
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _chosen(run: Run, id: str, known: Sequence[Target], target: str, kind: Kind | None) -> Target:
+    """The record somebody means; one without an open problem only by its whole guid.
+
+    Raises:
+        Failure: it is neither a guid nor the number of one with an open problem.
+    """
+    matches = [each for each in known if each.is_meant_by(target)]
+    if len(matches) == 1:
+        return matches[0]
+    listed = "; ".join(f"{each.name} ({each.work.id})" for each in matches or known) or "none"
+    if matches:
+        raise Failure(f"{target!r} means several records of {id}: {listed}", "give the guid, or --kind")
+    if not is_guid(target):
+        raise Failure(
+            f"{target!r} is neither a guid nor the number of one {kind or 'record'} of {id} with an open problem",
+            f"those with an open problem: {listed}",
+        )
+    guid = target.lower()
+    logs = {each: run.stack.store.log.of(id, each, guid) for each in ([kind] if kind else RETRIED)}
+    meant = next((each for each, entries in logs.items() if entries), kind or Kind.INVOICE)
+    name = next((entry.name for entry in logs[meant] if entry.name), f"{meant} {guid}")
+    return Target(Work(id, meant, guid, Cause.PERSON), name)

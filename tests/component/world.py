@@ -27,6 +27,7 @@ from severa_fortnox.fortnox.client import FortnoxClient
 from severa_fortnox.http import Http, NoPace
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import SeveraClient, SeveraCredentials
+from severa_fortnox.severa.unknowns import Readings
 from severa_fortnox.store import Store
 from severa_fortnox.store.connections import Connection
 from severa_fortnox.store.log import Entry
@@ -158,6 +159,7 @@ class World:
             store.pace(self.id, System.SEVERA) if self.paced else NoPace(),
             TokenCache(store.tokens.of(self.id), self.clock),
             self.clock,
+            Readings(address_moves_customer=self.severa.readings.child_moves_parent),
         )
         http = Http(System.FORTNOX, self._watched(self.fortnox_calls, System.FORTNOX))
         auth = ClientCredentials(

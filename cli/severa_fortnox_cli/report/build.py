@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from severa_fortnox.alerts.catalogue import explain
-from severa_fortnox.decisions import customer_pairs, product_pairs
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
+from severa_fortnox.decisions.identity import folded_number, identity_digits
+from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.flows.comparison import Comparison, Looked
-from severa_fortnox.mapping.customers import customer_fields, values_of_severa
-from severa_fortnox.mapping.fields import PRODUCT, Field, Values, When
-from severa_fortnox.mapping.projects import project_fields, values_in_fortnox, values_of_project
+from severa_fortnox.mapping.customers import customer_fields
+from severa_fortnox.mapping.fields import PRODUCT, Field, When
+from severa_fortnox.mapping.projects import project_fields
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main, Settings
+from severa_fortnox.text import folded
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.report.model import Difference, Part, Row, Side, Verdict
 from severa_fortnox_cli.report.partners import best_partner
-from severa_fortnox_cli.report.score import Comparable, score
+from severa_fortnox_cli.report.score import score
+from severa_fortnox_cli.report.sides import Sides, comparable, sides_of
 
 _DUPLICATES = frozenset(
     {
@@ -30,51 +31,21 @@ _DUPLICATES = frozenset(
     }
 )
 _GONE = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
-_REGISTERS = {"worktypes": "work type", "travelexpensetypes": "travel expense type", "products": "product"}
+#: Reasons to leave a linked pair as it is that need nobody.
+_LINKED = frozenset({"in-step", "project-closes-later"})
+_REGISTERS = {"worktypes": "work types", "travelexpensetypes": "travel expense types", "products": "products"}
 
 
 def rows_of(comparison: Comparison, settings: Settings) -> list[Row]:
     """The comparison's pairs as rows; a record without a counterpart names the one most like it."""
-    kind = comparison.kind
-    sides = [_sides(kind, looked.pair, settings, comparison.around) for looked in comparison.looked]
-    lonely_severa = {s.id: _comparable(kind, s) for s, f, _ in sides if s is not None and f is None}
-    lonely_fortnox = {f.id: _comparable(kind, f) for s, f, _ in sides if f is not None and s is None}
-    near = best_partner(kind, lonely_severa, lonely_fortnox)
-    by_severa = {s.id: s for s, _, _ in sides if s is not None}
-    by_fortnox = {f.id: f for _, f, _ in sides if f is not None}
-    rows = []
-    for looked, (severa, fortnox, values) in zip(comparison.looked, sides, strict=True):
-        like: Side | None = None
-        if severa is not None and fortnox is None and severa.id in near.of_severa:
-            like = by_fortnox[near.of_severa[severa.id].id]
-        if fortnox is not None and severa is None and fortnox.id in near.of_fortnox:
-            like = by_severa[near.of_fortnox[fortnox.id].id]
-        ours, theirs = severa or like, fortnox or like
-        total: int | None = None
-        parts: tuple[Part, ...] = ()
-        if ours is not None and theirs is not None:
-            found = score(kind, _comparable(kind, ours), _comparable(kind, theirs))
-            total, parts = found.total, found.parts
-        verdict, writes, reasons = judged(looked)
-        words = [explain(reason) for reason in reasons]
-        rows.append(
-            Row(
-                kind=kind,
-                register=_register(kind, looked.pair),
-                severa=severa,
-                fortnox=fortnox,
-                verdict=verdict,
-                writes=writes,
-                score=total,
-                parts=parts,
-                cause="; ".join(each.cause for each in words),
-                fix="; ".join(dict.fromkeys(filter(None, (each.fix for each in words)))),
-                who="; ".join(dict.fromkeys(str(each.who) for each in words if each.fix)),
-                differences=_differences(kind, settings, *values) if severa and fortnox and all(values) else (),
-                near=like,
-            )
-        )
-    return rows
+    kind, around = comparison.kind, comparison.around
+    pairs = [(looked, sides_of(looked.pair, around)) for looked in comparison.looked]
+    # A record that vanished while it was read is no row.
+    pairs = [(looked, sides) for looked, sides in pairs if sides.severa is not None or sides.fortnox is not None]
+    near = _near(kind, [sides for _, sides in pairs])
+    fields = _fields(kind, settings)
+    main = {Kind.CUSTOMER: settings.customer_main, Kind.PRODUCT: settings.product_main}.get(kind, Main.SEVERA)
+    return [_row(kind, looked, sides, near.get(id(sides)), fields, main) for looked, sides in pairs]
 
 
 def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
@@ -83,14 +54,12 @@ def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
         case Create(plan=plan, notes=notes):
             return Verdict.WILL_CREATE, "Severa" if isinstance(plan, NewInSevera) else "Fortnox", notes
         case Link(notes=notes):
-            following = looked.following
-            if isinstance(following, Refuse):
-                return Verdict.WILL_LINK, "", (*notes, *following.reasons)
-            return (
-                Verdict.WILL_LINK,
-                str(following.plan.to).capitalize() if isinstance(following, Update) else "",
-                notes,
-            )
+            match looked.following:
+                case Update(plan=writes, notes=more):
+                    return Verdict.WILL_LINK, str(writes.to).capitalize(), (*notes, *more)
+                case Refuse(reasons=reasons):
+                    return Verdict.WILL_LINK, "", (*notes, *reasons)
+            return Verdict.WILL_LINK, "", notes
         case Update(plan=writes, notes=notes):
             return Verdict.DIFFERS, str(writes.to).capitalize(), notes
         case Refuse(reasons=reasons):
@@ -98,121 +67,112 @@ def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
             return Verdict.DUPLICATE if is_double else Verdict.CONFLICT, "", reasons
         case Skip(reason=reason) if reason.code in _GONE:
             return Verdict.MISSING, "", (reason,)
-        case Skip(reason=reason) if looked.pair.linked is not None and reason.code in {
-            "in-step",
-            "project-closes-later",
-        }:
+        case Skip(reason=reason) if looked.pair.linked is not None and reason.code in _LINKED:
             return Verdict.LINKED, "", () if reason.code == "in-step" else (reason,)
         case Skip(reason=reason):
             return Verdict.IGNORED, "", (reason,)
-        case _:
-            raise AssertionError(f"no verdict for {looked.decision}")
+    raise AssertionError(f"no verdict for {looked.decision}")
 
 
-def _sides(
-    kind: Kind, pair: Any, settings: Settings, around: Surroundings
-) -> tuple[Side | None, Side | None, tuple[Values, Values]]:
-    """Both records as a person sees them, and their values in one form; a card that was not read has few."""
-    if kind is Kind.CUSTOMER:
-        return _customer_sides(pair, around)
-    if kind is Kind.PRODUCT:
-        values = product_pairs.values_of_pair(pair)
-        named = {field.key: field.label for field in PRODUCT}
-        severa = pair.severa and Side(
-            pair.severa.guid,
-            (pair.severa.code or "").strip(),
-            pair.severa.name,
-            pair.severa.isActive is not False,
-            _shown(values[0], named),
-        )
-        article = pair.fortnox
-        fortnox = article and Side(
-            article.ArticleNumber,
-            article.ArticleNumber,
-            article.Description or "",
-            article.Active,
-            _shown(values[1], named),
-        )
-        return severa, fortnox, values
-    project, theirs = pair.severa, pair.fortnox
-    status = None if theirs is None else theirs.Status
-    ours = values_of_project(project, status) if project else {}
-    severa = project and Side(
-        project.guid,
-        "" if project.number is None else str(project.number),
-        project.name,
-        not project.isClosed,
-        {"status": "closed" if project.isClosed else "open", **_start(project.startDate)},
+def _row(kind: Kind, looked: Looked, sides: Sides, near: Side | None, fields: Sequence[Field], main: Main) -> Row:
+    severa, fortnox = sides.severa, sides.fortnox
+    total: int | None = None
+    parts: tuple[Part, ...] = ()
+    ours, theirs = severa or near, fortnox or near
+    if ours is not None and theirs is not None:
+        found = score(kind, comparable(kind, ours), comparable(kind, theirs))
+        total, parts = found.total, found.parts
+    verdict, writes, reasons = judged(looked)
+    words = [explain(reason) for reason in reasons]
+    causes = [each.cause for each in words]
+    if isinstance(looked.decision, Link):
+        causes.insert(0, f"Same {looked.decision.origin}")
+    return Row(
+        kind=kind,
+        register=_REGISTERS.get(looked.pair.register, "articles") if kind is Kind.PRODUCT else f"{kind}s",
+        severa=severa,
+        fortnox=fortnox,
+        verdict=verdict,
+        writes=writes,
+        score=total,
+        parts=parts,
+        cause="; ".join(dict.fromkeys(causes)),
+        fix="; ".join(dict.fromkeys(filter(None, (each.fix for each in words)))),
+        who="; ".join(dict.fromkeys(str(each.who) for each in words if each.fix)),
+        differences=_differences(looked, sides, fields, main) if severa and fortnox else (),
+        near=near,
     )
-    fortnox = theirs and Side(
-        theirs.ProjectNumber,
-        theirs.ProjectNumber,
-        theirs.Description or "",
-        theirs.Status != "COMPLETED",
-        {"status": theirs.Status or "", **_start(theirs.StartDate)},
-    )
-    return severa, fortnox, (ours, values_in_fortnox(theirs) if theirs else {})
 
 
-def _customer_sides(
-    pair: customer_pairs.CustomerPair, around: Surroundings
-) -> tuple[Side | None, Side | None, tuple[Values, Values]]:
-    named = {field.key: field.label for field in customer_fields(postal=True)}
-    ours: Values = {}
-    severa = fortnox = None
-    if pair.severa is not None:
-        ours, _ = values_of_severa(pair.severa, pair.addresses, around.countries)
-        number = "" if pair.severa.number is None else str(pair.severa.number)
-        severa = Side(pair.severa.guid, number, pair.severa.name, pair.severa.isActive, _shown(ours, named))
-    _, theirs, _ = customer_pairs.values_of_pair(pair, around)
-    if pair.card is not None:
-        few = {"OrganisationNumber": pair.card.organisation_number, "VATNumber": pair.card.vat_number}
-        shown = _shown(theirs or few, named)
-        fortnox = Side(pair.card.number, pair.card.number, pair.card.name, pair.card.active, shown)
-    return severa, fortnox, (ours, theirs)
+def _near(kind: Kind, pairs: Sequence[Sides]) -> dict[int, Side]:
+    """For each record without a counterpart the most similar one of those in the other system that have none either."""
+    in_severa = {each.severa.id: each for each in pairs if each.severa is not None and each.fortnox is None}
+    in_fortnox = {each.fortnox.id: each for each in pairs if each.fortnox is not None and each.severa is None}
+    ours = {key: comparable(kind, each.severa) for key, each in in_severa.items() if each.severa}
+    theirs = {key: comparable(kind, each.fortnox) for key, each in in_fortnox.items() if each.fortnox}
+    partners = best_partner(kind, ours, theirs)
+    found = {id(in_severa[key]): in_fortnox[partner.id].fortnox for key, partner in partners.of_severa.items()}
+    found |= {id(in_fortnox[key]): in_severa[partner.id].severa for key, partner in partners.of_fortnox.items()}
+    return {key: side for key, side in found.items() if side is not None}
 
 
-def _differences(kind: Kind, settings: Settings, severa: Values, fortnox: Values) -> tuple[Difference, ...]:
-    """The fields both have and disagree about, with who wins."""
-    fields: Sequence[Field] = {
-        Kind.CUSTOMER: customer_fields(postal=settings.postal_address),
-        Kind.PRODUCT: PRODUCT,
-        Kind.PROJECT: project_fields(rename=settings.rename_projects),
-    }[kind]
-    main = {Kind.CUSTOMER: settings.customer_main, Kind.PRODUCT: settings.product_main}.get(kind, Main.SEVERA)
+def _fields(kind: Kind, settings: Settings) -> Sequence[Field]:
+    match kind:
+        case Kind.CUSTOMER:
+            return customer_fields(postal=settings.postal_address)
+        case Kind.PRODUCT:
+            return PRODUCT
+    return project_fields(rename=settings.rename_projects)
+
+
+def _differences(looked: Looked, sides: Sides, fields: Sequence[Field], main: Main) -> tuple[Difference, ...]:
+    """The fields in which the two differ, each with who decides about it."""
+    written = _written(looked)
     found = []
     for field in fields:
-        if field.key not in severa or field.key not in fortnox or severa[field.key] == fortnox[field.key]:
+        if field.key not in sides.ours or field.key not in sides.theirs:
             continue
-        owner = f"{str(main).capitalize()} wins" if field.when is When.ALWAYS else "only at creation"
-        found.append(Difference(field.label, severa[field.key] or "", fortnox[field.key] or "", owner))
+        ours, theirs = sides.ours[field.key], sides.theirs[field.key]
+        if ours == theirs or (field.key not in written and _counts_as_equal(field, ours, theirs)):
+            continue
+        owner = _owner(looked, field, ours if main is Main.SEVERA else theirs, main, written)
+        found.append(Difference(field.label, ours or "", theirs or "", owner))
     return tuple(found)
 
 
-def _comparable(kind: Kind, side: Side) -> Comparable:
-    of = side.fields.get
-    return Comparable(
-        number=side.number or None,
-        name=side.name or None,
-        organisation_number=of("organisation number"),
-        vat_number=of("VAT number"),
-        email=of("e-mail"),
-        city=of("billing city"),
-        postal_code=of("billing postal code"),
-        code=(side.number or None) if kind is Kind.PRODUCT else None,
-        unit=of("unit"),
-        vat=of("VAT"),
-        start=of("start date"),
-    )
+def _owner(looked: Looked, field: Field, counts: str | None, main: Main, written: Collection[str]) -> str:
+    wins = f"{str(main).capitalize()} wins"
+    if field.key in written:
+        return wins
+    if field.when is When.CREATE_ONLY:
+        return "only at creation"
+    if field.when is When.IF_EMPTY:
+        return "only if empty"
+    match looked.decision:
+        case Refuse():
+            is_due = True
+        case Skip(reason=reason):
+            is_due = reason.code == "project-closes-later"
+        case _:
+            is_due = isinstance(looked.following, Refuse)
+    # What the main system has nothing for stays as somebody once entered it.
+    return wins if is_due and counts is not None else "kept"
 
 
-def _shown(values: Values, named: Mapping[str, str]) -> dict[str, str]:
-    return {named[key]: value for key, value in values.items() if value is not None and key in named}
+def _written(looked: Looked) -> frozenset[str]:
+    for decision in (looked.decision, looked.following):
+        if isinstance(decision, Update):
+            return frozenset(decision.plan.keys)
+    return frozenset()
 
 
-def _start(day: Any) -> dict[str, str]:
-    return {} if day is None else {"start date": str(day)}
-
-
-def _register(kind: Kind, pair: Any) -> str:
-    return _REGISTERS.get(pair.register, "product") if kind is Kind.PRODUCT else str(kind)
+def _counts_as_equal(field: Field, ours: str | None, theirs: str | None) -> bool:
+    """Whether a value that links two records, or is only written at creation, is spelt otherwise but the same."""
+    if field.when is not When.CREATE_ONLY:
+        return False
+    match field.key:
+        case "CustomerNumber":
+            return folded_number(ours or "") == folded_number(theirs or "")
+        case "OrganisationNumber":
+            return identity_digits(ours) == identity_digits(theirs)
+    return folded(ours) == folded(theirs)

@@ -97,7 +97,8 @@ class Difference:
     Args:
         severa: Severa's value, "" when it has none.
         fortnox: Fortnox's value, "" when it has none.
-        owner: "Severa wins", "Fortnox wins", "only at creation" or "only if empty".
+        owner: "Severa wins", "Fortnox wins", "only at creation", "only if empty" or "kept": it stays until the main
+            system has a value or somebody changes it.
     """
 
     field: str

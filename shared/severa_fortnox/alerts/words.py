@@ -135,7 +135,7 @@ OURS: Words = {
     "customer-inactive-in-severa": (
         "I",
         "Customer {customer} is inactive in Severa ({fortnox} in Fortnox)",
-        "Activate the customer in Severa, or choose another billing customer",
+        "Activate the customer in Severa, or make it inactive in Fortnox too; for an invoice, choose another customer",
     ),
     "customer-inactive-in-fortnox": (
         "F",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from severa_fortnox.decisions.customer_pairs import CustomerPair
@@ -68,7 +68,7 @@ def match_customers(
     by_guid = {customer.guid: customer for customer in customers}
     by_number = {card.number: card for card in cards}
 
-    def pair(severa: Customer | None, card: Card | None, linked: Linked | None = None, **more: object) -> CustomerPair:
+    def pair(severa: Customer | None, card: Card | None, linked: Linked | None = None) -> CustomerPair:
         return CustomerPair(
             severa=severa,
             addresses=addresses.get(severa.guid, ()) if severa else (),
@@ -78,7 +78,6 @@ def match_customers(
             linked=linked,
             in_step=linked is not None and linked.severa_id in known.in_step,
             ignored=known.why_ignored(severa.guid if severa else None, card.number if card else None),
-            **more,  # type: ignore[arg-type]
         )
 
     pairs = [pair(by_guid.get(link.severa_id), by_number.get(link.fortnox_id), link) for link in known.links]
@@ -97,11 +96,11 @@ def match_customers(
         match = same[0] if same else None
         found |= {match.number} if match else set()
         twin = None if match else twins.get(f"severa {severa.guid}")
-        pairs.append(pair(severa, match, rivals=rivals, twin=twin))
+        pairs.append(replace(pair(severa, match), rivals=rivals, twin=twin))
     for card in fortnox_left:
         if card.number not in found:
             rivals = names.rivals(folded_number(card.number), None)
-            pairs.append(pair(None, card, rivals=rivals, twin=twins.get(f"fortnox {card.number}")))
+            pairs.append(replace(pair(None, card), rivals=rivals, twin=twins.get(f"fortnox {card.number}")))
     return pairs
 
 
@@ -113,24 +112,25 @@ def match_products(
     Args:
         products: with the register each is in.
     """
-    by_guid = {product.guid: (register, product) for register, product in products}
+    # In one order, whoever asks: of two products that both agree with an article, the same one has it.
+    ordered = sorted(products, key=lambda entry: (entry[0], entry[1].guid))
+    by_guid = {product.guid: (register, product) for register, product in ordered}
     by_number = {article.ArticleNumber: article for article in articles}
 
-    def pair(register: str, product: Product | None, article: fortnox.Article | None, **more: object) -> ProductPair:
+    def pair(register: str, product: Product | None, article: fortnox.Article | None) -> ProductPair:
         return ProductPair(
             severa=product,
             register=register,
             fortnox=article,
             in_step=product is not None and product.guid in known.in_step,
             ignored=known.why_ignored(product.guid if product else None, article.ArticleNumber if article else None),
-            **more,  # type: ignore[arg-type]
         )
 
     nothing: tuple[str, Product | None] = ("", None)
     pairs = []
     for link in known.links:
         register, linked_product = by_guid.get(link.severa_id, nothing)
-        pairs.append(pair(register, linked_product, by_number.get(link.fortnox_id), linked=link))
+        pairs.append(replace(pair(register, linked_product, by_number.get(link.fortnox_id)), linked=link))
     severa_left = _left(by_guid, {link.severa_id for link in known.links})
     taken = {link.fortnox_id for link in known.links}
     free = {folded(article.ArticleNumber): article for article in _left(by_number, taken)}
@@ -158,13 +158,13 @@ def match_products(
         if half is not None and agreement(product, half) is True:
             # Its twin in another of Severa's registers has the article.
             twin = f"{half.ArticleNumber} {half.Description}, which is linked to another product"
-            pairs.append(pair(register, product, None, rivals=(twin,)))
+            pairs.append(replace(pair(register, product, None), rivals=(twin,)))
             continue
         alike = named.get(folded(fortnox_text(product.name).text), [])
         other, why = (half, Agreement.CODE) if half else (alike[0], Agreement.NAME) if alike else (None, None)
         shown |= {other.ArticleNumber} if other else set()
         rivals = tuple(each.name for each in sharing[code]) if code and len(sharing[code]) > 1 else ()
-        pairs.append(pair(register, product, other, half=why, rivals=rivals))
+        pairs.append(replace(pair(register, product, other), half=why, rivals=rivals))
     pairs += [pair("", None, article) for article in free.values() if article.ArticleNumber not in shown]
     return pairs
 
@@ -186,21 +186,20 @@ def match_projects(
         for link in known.links
     ]
     sharing: dict[int | None, list[Project]] = defaultdict(list)
-    cut: dict[str, list[Project]] = defaultdict(list)
+    of_customer: dict[str | None, list[Project]] = defaultdict(list)
     for project in by_guid.values():
         sharing[project.number].append(project)
-        cut[name_in_fortnox(project)].append(project)
+        of_customer[project.customer.guid if project.customer else None].append(project)
     for project in _left(by_guid, {link.severa_id for link in known.links}):
         number = "" if project.number is None else str(project.number)
         others = sharing[project.number] if number else []
-        alike = [each for each in cut[name_in_fortnox(project)] if each.name != project.name]
         theirs = by_number.pop(number, None) if number not in taken and len(others) == 1 else None
         pairs.append(
             ProjectPair(
                 severa=project,
                 fortnox=theirs,
                 rivals=tuple(_named(each) for each in others if each is not project),
-                namesakes=tuple(_named(each) for each in alike),
+                namesakes=namesakes_of(project, of_customer[project.customer.guid]) if project.customer else (),
                 ignored=known.why_ignored(project.guid, theirs.ProjectNumber if theirs else None),
             )
         )
@@ -210,6 +209,13 @@ def match_projects(
         if number not in taken
     ]
     return pairs
+
+
+def namesakes_of(project: Project, of_customer: Iterable[Project]) -> tuple[str, ...]:
+    """The customer's other projects that Fortnox, which shows 50 characters, would show under the same name."""
+    shown = name_in_fortnox(project)
+    others = (each for each in of_customer if each.guid != project.guid and each.name != project.name)
+    return tuple(sorted(_named(each) for each in others if name_in_fortnox(each) == shown))
 
 
 class _CustomerNames:

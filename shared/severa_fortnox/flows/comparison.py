@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from severa_fortnox.decisions.brake import empty_or_short, mass_change
 from severa_fortnox.decisions.customer_pairs import CustomerPair, is_severa_number
 from severa_fortnox.decisions.decision import Create, Link, Update
-from severa_fortnox.decisions.identity import folded_number
+from severa_fortnox.decisions.identity import different_company, folded_number
 from severa_fortnox.decisions.matching import Known, match_customers, match_products, match_projects
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings
 from severa_fortnox.errors import System
@@ -151,13 +151,13 @@ def compare(
     )
 
 
-def _looked(session: Session, kind: Kind, pair: Pair, around: Surroundings) -> Looked:
+def _looked(session: Session, kind: Kind, pair: Any, around: Surroundings) -> Looked:
     entity = ENTITIES[kind]
     decision = entity.decide(pair, session.settings, around)
     if not isinstance(decision, Link):
         return Looked(pair, decision)
     link = Linked(pair.severa_id or "", decision.foreign_id, entity.kept(session.settings, pair, around))
-    following = entity.decide(replace(pair, linked=link), session.settings, around)  # type: ignore[type-var]
+    following = entity.decide(replace(pair, linked=link), session.settings, around)
     return Looked(pair, decision, following)
 
 
@@ -235,7 +235,10 @@ def _needs_card(pair: CustomerPair, around: Surroundings) -> bool:
     if pair.ignored is not None or pair.rivals or pair.card is None or not pair.card.active:
         return False
     if pair.severa is None:
-        return pair.linked is None and pair.twin is None and around.create_missing
+        is_created = around.create_missing and pair.twin is None and is_severa_number(pair.card.number)
+        return pair.linked is None and is_created
+    if pair.linked is None and different_company(pair.severa, pair.card) is not None:
+        return False
     return pair.severa.isActive and not pair.severa.isInternal and pair.qualified and not pair.in_step
 
 

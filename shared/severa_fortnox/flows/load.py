@@ -12,9 +12,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from severa_fortnox.alerts.catalogue import reason_of
-from severa_fortnox.decisions.decision import Create, Refuse, Update
+from severa_fortnox.decisions.decision import Create, Skip, Update
 from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
 from severa_fortnox.errors import (
     Busy,
@@ -31,7 +32,7 @@ from severa_fortnox.flows.create import NeedsPerson
 from severa_fortnox.flows.pairs import Decision
 from severa_fortnox.flows.register_polls import IN_FORTNOX, IN_SEVERA
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.sync import ENTITIES, locking, synchronise
+from severa_fortnox.flows.sync import ENTITIES, is_open, locking, synchronise
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind, Work
@@ -189,7 +190,7 @@ def _step(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) -> _
             lock(pair.number)
             if isinstance(looked.decision, Create):
                 is_new = isinstance(looked.decision.plan, NewInSevera)
-                if is_new and not entity.is_absent(session, pair):
+                if is_new and not _is_begun(session, kind, pair) and not entity.is_absent(session, pair):
                     loaded.drifted.append(looked)
                     return ()
                 entity.carry_out(session, Cause.PERSON, pair, looked.decision, around)
@@ -208,7 +209,8 @@ def _step(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) -> _
             now = entity.gather(session, work, lock, False)
             decision = entity.decide(now, session.settings, around)
             if decision != approved:
-                if isinstance(decision, Update | Create | Refuse):
+                # Somebody may have made the same change; anything else is told.
+                if not (isinstance(decision, Skip) and decision.reason.code == "in-step"):
                     loaded.drifted.append(looked)
                 return ()
             assert isinstance(approved, Update)
@@ -216,6 +218,11 @@ def _step(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) -> _
             return (f"updated in {str(approved.plan.to).capitalize()}",)
 
     return _Step(f"{kind} {pair.name}", run)
+
+
+def _is_begun(session: Session, kind: Kind, pair: Any) -> bool:
+    """Whether what Severa has may be of an attempt of ours whose answer was lost."""
+    return is_open(session.store.transfers.get(session.connection.id, kind, pair.fortnox_id, System.FORTNOX))
 
 
 def _run(

@@ -10,7 +10,7 @@ from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.matching import Known, match_products
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, values_of_pair
-from severa_fortnox.errors import NotFound, System
+from severa_fortnox.errors import Busy, NotFound, System
 from severa_fortnox.flows import counterparts
 from severa_fortnox.flows.counterparts import Counterpart, found_by_number
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
@@ -196,12 +196,18 @@ def _matched(
     """The pair of the record that is meant, among everything that may be its counterpart."""
     links = [linked(link) for link in session.store.links.all(session.connection.id, Kind.PRODUCT)]
     pairs = match_products(products.values(), articles, Known([link for link in links if link is not None]))
+    alone = (pair for pair in pairs if pair.linked is None)
     mine = next(
-        pair
-        for pair in pairs
-        if pair.linked is None
-        and (pair.severa_id == severa_id if severa_id is not None else pair.fortnox_id == fortnox_id)
+        (
+            pair
+            for pair in alone
+            if (pair.severa_id == severa_id if severa_id is not None else pair.fortnox_id == fortnox_id)
+        ),
+        None,
     )
+    if mine is None:
+        # An invoice that needs it has linked it since the link was looked for.
+        raise Busy("another worker has just linked it", system=System.STORE, operation="match product")
     return replace(mine, ignored=ignored(session, Kind.PRODUCT, mine.severa_id, mine.fortnox_id), begun=begun)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
+from severa_fortnox.decisions.matching import namesakes_of
 from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes
 from severa_fortnox.decisions.project_pairs import ProjectPair, decide_pair
 from severa_fortnox.errors import NotFound, System
@@ -14,7 +15,7 @@ from severa_fortnox.flows.create import Made
 from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, linked, updated
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.changes import ProjectChanges
-from severa_fortnox.fortnox.models import ProjectPayload
+from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
 from severa_fortnox.mapping.fingerprints import fingerprint, of_records
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Project
@@ -50,6 +51,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
         severa=project,
         fortnox=theirs,
         rivals=tuple(f"{each.number} {each.name}" for each in others),
+        namesakes=_namesakes(session, project) if theirs is None else (),
         ignored=ignored(session, Kind.PROJECT, project.guid, number if theirs else None),
         begun=begun,
     )
@@ -107,6 +109,13 @@ def _severa(session: Session, guid: str) -> Project | None:
         return None
 
 
+def _namesakes(session: Session, project: Project) -> tuple[str, ...]:
+    """The customer's other projects that Fortnox would show under the same name; asked for when the name is cut."""
+    if project.customer is None or project.customer.guid is None or len(project.name) <= PROJECT_NAME:
+        return ()
+    return namesakes_of(project, session.severa.projects(customer_guids=[project.customer.guid]))
+
+
 def _linked(session: Session, link: StoredLink, project: Project | None, number: str) -> ProjectPair:
     return ProjectPair(
         severa=project,
@@ -126,8 +135,7 @@ def _create(session: Session, cause: Cause, pair: ProjectPair, decision: Create[
         created = session.fortnox.create_project(payload)
         return Made(created.ProjectNumber, {}, of_records(project, created))
 
-    find = lambda: _found(session, number)  # noqa: E731
-    counterparts.carry_out(session, counterpart, decision, send=send, find=find)
+    counterparts.carry_out(session, counterpart, decision, send=send, find=lambda: _found(session, number))
     return replace(pair, linked=Linked(project.guid, number))
 
 

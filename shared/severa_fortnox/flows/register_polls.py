@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from pydantic import BaseModel
-
 from severa_fortnox.alerts.catalogue import reason_of
 from severa_fortnox.decisions.brake import FEWEST, mass_change
 from severa_fortnox.decisions.project_pairs import closes_on
@@ -22,10 +20,10 @@ from severa_fortnox.flows import outcome
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.fortnox.models import Article, ArticleItem, CustomerItem
 from severa_fortnox.fortnox.models import Project as InFortnox
-from severa_fortnox.mapping.fingerprints import fingerprint, is_seen_address, of_item
+from severa_fortnox.mapping.fingerprints import fingerprint, is_seen, is_seen_address, of_item
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.client import Register
-from severa_fortnox.severa.models import Customer, Project
+from severa_fortnox.severa.models import Customer, Product, Project
 from severa_fortnox.store.links import Link, LinkKey
 from severa_fortnox.work import Cause, Kind, Work
 
@@ -133,7 +131,7 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
     addresses = [each for each in session.severa.all_addresses(changed_since=since) if _guid(each.customer)]
     guids = {*changed, *no_longer_prospects, *(_guid(each.customer) for each in addresses)}
     links = _links(session, Kind.CUSTOMER, guids)
-    unseen = {guid for guid, customer in changed.items() if _is_news(links.get(guid), customer)}
+    unseen = {guid for guid, customer in changed.items() if _is_news(session, links.get(guid), customer)}
     unseen |= {
         _guid(each.customer)
         for each in addresses
@@ -152,15 +150,19 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
     return found, no_longer_prospects
 
 
-def _is_news(link: Link | None, customer: Customer) -> bool:
+def _is_news(session: Session, link: Link | None, customer: Customer) -> bool:
     if link is None:
         return not customer.isInternal
-    return link.synced.get("severa") != fingerprint(customer)
+    if link.synced.get("severa") != fingerprint(customer):
+        return True
+    # Where Severa calls a removed address a change of its customer, nothing else tells of it.
+    moved = session.readings.address_moves_customer
+    return moved and not is_seen(link.synced, customer, session.severa.addresses(customer.guid))
 
 
-def _unseen(session: Session, kind: Kind, records: Sequence[BaseModel]) -> list[Found]:
+def _unseen(session: Session, kind: Kind, records: Sequence[Product | Project]) -> list[Found]:
     """The records whose link does not know them as they are."""
-    by_guid = {record.guid: record for record in records}  # type: ignore[attr-defined]
+    by_guid = {record.guid: record for record in records}
     links = _links(session, kind, by_guid)
     found = [
         _found(session, kind, guid, record, guid in links)

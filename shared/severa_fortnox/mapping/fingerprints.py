@@ -23,7 +23,12 @@ _ADDRESS = "address "
 
 def fingerprint(record: BaseModel) -> str:
     """Of any record, as its model reads it."""
-    exclude = {*_UNTOLD, "Comments"} if isinstance(record, Project) else _UNTOLD
+    exclude = _UNTOLD
+    if isinstance(record, Project):
+        exclude = {*_UNTOLD, "Comments"}
+    elif isinstance(record, Address):
+        # Its customer's name is told by the customer.
+        exclude = {*_UNTOLD, "customer"}
     return _hashed(record.model_dump_json(exclude=exclude))
 
 

@@ -136,10 +136,14 @@ class Office:
         settings = Settings.model_validate({**stored.settings.model_dump(), **values})
         self.store.settings.put(id, settings, expected_version=stored.version, who="user/test")
 
-    def problem(self, guid: str, *, name: str, connection: str = "acme", kind: str = "invoice") -> None:
+    def problem(
+        self, guid: str, *, name: str, connection: str = "acme", kind: str = "invoice", system: str = ""
+    ) -> None:
         """An open problem."""
         reason = Reason("unit-missing", {"unit": "dag", "where": "row 1"})
         detail = {"customer": "Björk & Åström AB", "amount": "1250.00 SEK"}
+        if system:
+            detail = {"system": system}
         self.store.problems.open(connection, f"{kind}#{guid}", (reason,), name=name, detail=detail)
 
     def logged(self, guid: str, *, at: float, name: str, connection: str = "acme", ended: Outcome) -> None:
@@ -157,6 +161,12 @@ class Office:
         ours = [{"Key": "name", "Values": [self.secrets_prefix]}]
         return bool(self.aws["secretsmanager"].list_secrets(Filters=ours)["SecretList"])
 
+    def remembered(self) -> list[str]:
+        """The sort keys of what is remembered of records; what is only read again (caches, tokens) is left out."""
+        pages = self.aws["dynamodb"].get_paginator("scan").paginate(TableName=self.state_table)
+        keys = [item["sk"]["S"] for page in pages for item in page["Items"]]
+        return sorted(key for key in keys if key.startswith(("LINK#", "TRANSFER#", "IGNORED#", "PROBLEM#", "LEASE#")))
+
     def queued(self, queue: str) -> list[str]:
         """The bodies of the messages in a queue."""
         answer = self.aws["sqs"].receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10)
@@ -170,6 +180,7 @@ class Vendors:
     severa: SeveraState
     severa_simulator: SeveraSimulator
     fortnox: FortnoxState
+    fortnox_simulator: FortnoxSimulator
 
     SECRETS: ClassVar[dict[str, Any]] = {
         "severa_client_id": "severa-id",
@@ -181,6 +192,12 @@ class Vendors:
     def secrets_json(self) -> str:
         """The secrets that open both, as they are piped in."""
         return json.dumps(self.SECRETS)
+
+    def writes(self) -> list[str]:
+        """Everything that was changed in either system; token requests change nothing."""
+        calls = [*self.severa_simulator.journal.calls, *self.fortnox_simulator.journal.calls]
+        written = [call for call in calls if call.method != "GET" and "token" not in call.path]
+        return [f"{call.method} {call.path}" for call in written]
 
     def guid(self, status: str) -> str:
         """The guid of an invoice status."""
@@ -313,11 +330,12 @@ def vendors(office: Office, lines: dict[str, tuple[Line, str]]) -> Vendors:
     simulator = SeveraSimulator(severa, rate=None)
     simulator.access.add_client("severa-id", "severa-secret")
     (severa_line, severa_url), (fortnox_line, fortnox_url) = lines["severa"], lines["fortnox"]
-    severa_line.other_end, fortnox_line.other_end = simulator, FortnoxSimulator(fortnox, rate=None)
+    fortnox_simulator = FortnoxSimulator(fortnox, rate=None)
+    severa_line.other_end, fortnox_line.other_end = simulator, fortnox_simulator
     office.parameters(
         SeveraApiUrl=f"{severa_url}/rest-api", FortnoxApiUrl=fortnox_url, FortnoxAuthUrl=f"{fortnox_url}/oauth-v1"
     )
-    return Vendors(severa, simulator, fortnox)
+    return Vendors(severa, simulator, fortnox, fortnox_simulator)
 
 
 @pytest.fixture
@@ -327,3 +345,34 @@ def connected(office: Office, vendors: Vendors) -> str:
     result = office.run(*add, stdin=vendors.secrets_json)
     assert result.exit_code == 0, result.output
     return "acme"
+
+
+@dataclass
+class Registers:
+    """A few records on both sides; the names say what becomes of them.
+
+    Args:
+        severa: Severa's customers by number.
+    """
+
+    severa: dict[int, dict[str, Any]]
+
+
+@pytest.fixture
+def registers(office: Office, vendors: Vendors, connected: str) -> Registers:
+    """Customers to link, to create both ways, to leave alone and to refuse; one is to be updated once it is linked."""
+    office.settings(connected, transfer_all_customers=True)
+    names = {1001: "Same AB", 1002: "Only Severa AB", 1004: "Prospect AB", 1005: "One AB", 1006: "Agrees AB"}
+    made = {
+        number: vendors.severa.add_customer(name=name, number=number, kvkNumber=None, email="info@example.se")
+        for number, name in names.items()
+    }
+    for number, customer in made.items():
+        vendors.severa.add_address(customer, billing=True)
+        if number != 1004:
+            vendors.severa.add_project(customer, name=f"Project {number}", number=number + 1000)
+    vendors.fortnox.add_customer(CustomerNumber="1001", Name="Same AB", Email="old@example.se")
+    vendors.fortnox.add_customer(CustomerNumber="1003", Name="Only Fortnox AB")
+    vendors.fortnox.add_customer(CustomerNumber="1005", Name="Quite Different HB")
+    vendors.fortnox.add_customer(CustomerNumber="1006", Name="Agrees AB", Email="info@example.se")
+    return Registers(made)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from severa_fortnox.store.log import Outcome
+from severa_fortnox.errors import System
+from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind, Work
 
 GUID = "0b7f1a52-93a7-4b1c-a1e6-1f6f8a5b0c01"
@@ -229,3 +230,76 @@ def test_a_retry_of_nothing_fails_and_points_to_the_poll(office: Any) -> None:
 
     assert result.exit_code == 1
     assert "severa-fortnox poll acme" in result.stderr
+
+
+def test_problems_of_registers_are_retried_where_they_are_worked_on(office: Any) -> None:
+    office.connection("acme")
+    office.problem(GUID, name="invoice 1042 Björk")
+    office.problem(OTHER, name="customer 1001 Björk", kind="customer", system="severa")
+    office.problem("A-7", name="product A-7 Kabel", kind="product", system="fortnox")
+
+    asked = office.json("retry", "acme", "--yes")
+
+    assert [(each["kind"], each["id"], each["system"]) for each in asked] == [
+        ("invoice", GUID, "severa"),
+        ("customer", OTHER, "severa"),
+        ("product", "A-7", "fortnox"),
+    ]
+    assert [Work.from_json(body) for body in office.queued("invoices")] == [
+        Work("acme", Kind.INVOICE, GUID, Cause.PERSON)
+    ]
+    works = sorted((Work.from_json(body) for body in office.queued("registers")), key=lambda work: work.kind)
+    assert works == [
+        Work("acme", Kind.CUSTOMER, OTHER, Cause.PERSON),
+        Work("acme", Kind.PRODUCT, "A-7", Cause.PERSON, System.FORTNOX),
+    ]
+
+
+@pytest.mark.parametrize(("target", "id"), [("1001", OTHER), ("A-7", "A-7"), (OTHER.upper(), OTHER)])
+def test_a_retry_of_one_register_record(office: Any, target: str, id: str) -> None:
+    office.connection("acme")
+    office.problem(OTHER, name="customer 1001 Björk", kind="customer", system="severa")
+    office.problem("A-7", name="product A-7 Kabel", kind="product", system="fortnox")
+
+    [asked] = office.json("retry", "acme", target, "--yes")
+
+    assert asked["id"] == id
+
+
+def test_a_number_that_means_several_is_narrowed_by_kind(office: Any) -> None:
+    office.connection("acme")
+    office.problem(GUID, name="invoice 1001 Björk")
+    office.problem("1001", name="customer 1001 Björk", kind="customer", system="fortnox")
+
+    several = office.run("retry", "acme", "1001", "--yes")
+    [asked] = office.json("retry", "acme", "1001", "--kind", "customer", "--yes")
+
+    assert several.exit_code == 1
+    assert "means several records" in several.stderr and f"invoice 1001 Björk ({GUID})" in several.stderr
+    assert (asked["kind"], asked["system"]) == ("customer", "fortnox")
+    assert office.queued("invoices") == []
+
+
+def test_a_retry_of_a_customer_without_problem_is_known_from_the_log(office: Any) -> None:
+    office.connection("acme")
+    office.store.log.add(
+        Entry("acme", 1.0, Kind.CUSTOMER, OTHER, Outcome.LINKED, "It was linked", Cause.PERSON, "customer 7 Alm")
+    )
+
+    [asked] = office.json("retry", "acme", OTHER, "--yes")
+
+    assert (asked["kind"], asked["name"]) == ("customer", "customer 7 Alm")
+
+
+def test_a_problem_of_a_register_says_whose_record_it_is_and_what_to_run(office: Any) -> None:
+    office.connection("acme")
+    office.problem("A-7", name="product A-7 Kabel", kind="product", system="fortnox")
+    office.problem("registers", name="the registers of Acme AB", kind="connection")
+
+    text = office.run("--no-json", "problems", "acme").stdout
+
+    assert "  In Fortnox: A-7" in text
+    assert "Then: severa-fortnox retry acme A-7" in text
+    assert "Then: severa-fortnox report acme" in text
+    again = office.run("retry", "acme", "all", "--kind", "customer", "--yes")
+    assert again.exit_code == 1 and "no customer of acme has an open problem" in again.stderr

@@ -352,6 +352,51 @@ def test_a_transfer_of_an_earlier_release_comes_from_severa(store: Store) -> Non
     assert bound(store, transfer).source is System.SEVERA
 
 
+def done(store: Store, source: System, id: str) -> Transfer:
+    """A transfer that has come to its end."""
+    request = {"reference": "1001", "payload_hash": "h1", "owner": "a", "lease_seconds": LEASE}
+    transfer = store.transfers.claim("acme", Kind.CUSTOMER, id, source=source, **request)
+    bound = store.transfers.bind(transfer, f"partner of {id}", card={}, origin="created")
+    return store.transfers.finish(bound, entry(1.0))
+
+
+@pytest.mark.parametrize("source", [System.SEVERA, System.FORTNOX])
+def test_a_transfer_that_is_done_is_forgotten_so_that_the_record_can_be_created_anew(
+    store: Store, source: System
+) -> None:
+    transfer = done(store, source, "1001")
+    other = done(store, System.SEVERA if source is System.FORTNOX else System.FORTNOX, "1001")
+
+    assert store.transfers.forget("acme", Kind.CUSTOMER, "1001", source)
+
+    assert store.transfers.get("acme", Kind.CUSTOMER, "1001", source) is None
+    assert store.transfers.get("acme", Kind.CUSTOMER, "1001", other.source) == other
+    assert len(store.log.newest("acme", 10)) == 2
+    request = {"reference": "1001", "payload_hash": "h2", "owner": "b", "lease_seconds": LEASE}
+    again = store.transfers.claim("acme", Kind.CUSTOMER, "1001", source=source, **request)
+    assert (again.state, again.attempt, again.doubt_until) == (State.SENDING, 1, None)
+    assert transfer.foreign_id is not None
+
+
+def test_a_transfer_that_is_under_way_is_never_forgotten(store: Store) -> None:
+    transfer = claim(store)
+    for step in (
+        lambda: transfer,
+        lambda: store.transfers.doubt(transfer, 60.0),
+        lambda: store.transfers.claim(
+            "acme", Kind.INVOICE, "guid-1", reference="r", payload_hash="h", owner="b", lease_seconds=LEASE
+        ),
+        lambda: store.transfers.bind(current(store), "1042", card={}, origin="created"),
+    ):
+        now = step()
+        assert not store.transfers.forget("acme", Kind.INVOICE, "guid-1")
+        assert current(store) == now
+
+
+def test_what_was_never_claimed_is_nothing_to_forget(store: Store) -> None:
+    assert not store.transfers.forget("acme", Kind.INVOICE, "guid-1")
+
+
 def race(stores: list[Store], act: Callable[[Store, str], Any]) -> int:
     """How many of the workers succeed; the others must be told that somebody else is at it."""
 

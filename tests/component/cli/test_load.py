@@ -1,0 +1,220 @@
+"""Loading a register: the preview, what may be chosen, the brake, and what is said when it does not go through."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from severa_fortnox.errors import NotSent, System
+from severa_fortnox.flows.load import Loaded
+from severa_fortnox.store.links import Link
+from severa_fortnox.work import Kind
+from severa_fortnox_cli import loading
+from tests.component.cli.conftest import Office, Registers, Vendors
+
+LOAD = ("load", "customers", "acme", "--at-once", "1")
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_preview_writes_nothing_anywhere(office: Office, vendors: Vendors, registers: Registers) -> None:
+    before, logged = office.remembered(), office.json("log")
+
+    result = office.run(*LOAD)
+
+    assert result.exit_code == 2
+    assert vendors.writes() == []
+    assert (office.remembered(), office.json("log")) == (before, logged)
+    assert {row["number"]: row["what"] for row in rows(result.stdout)} == {
+        "1001": "linked",
+        "1002": "created in Fortnox",
+        "1003": "created in Severa",
+        "1004": "left alone",
+        "1005": "waits for somebody",
+        "1006": "linked",
+    }
+
+
+def test_a_preview_shows_what_will_be_written_with_both_values_and_whose_counts(
+    office: Office, registers: Registers
+) -> None:
+    [same] = [row for row in rows(office.run(*LOAD).stdout) if row["number"] == "1001"]
+    text = office.run("--no-json", *LOAD).stdout
+
+    mail = {"field": "e-mail", "severa": "info@example.se", "fortnox": "old@example.se", "owner": "Severa wins"}
+    assert mail in same["fields"]
+    lines = text.splitlines()
+    assert any("1001" in line and "info@example.se" in line and "old@example.se" in line for line in lines)
+    assert any("waits for somebody (1)" in line.lower() for line in lines)
+    assert "IN SEVERA" in text and "IN FORTNOX" in text and "WHOSE COUNTS" in text
+
+
+def test_what_to_run_to_agree_is_exactly_what_was_shown(office: Office, registers: Registers) -> None:
+    words = (*LOAD, "--only-link", "--only", "link", "--number", "1001", "--every-card")
+
+    result = office.run(*words)
+
+    again = "load customers acme --only-link --only link --number 1001 --every-card --yes"
+    assert again in result.stderr
+
+
+def test_a_person_is_asked_and_may_say_no(office: Office, vendors: Vendors, registers: Registers) -> None:
+    result = office.at_terminal(*LOAD, types="n\n")
+
+    assert result.exit_code == 1
+    assert "Change 4 customers of Acme AB?" in result.output
+    assert vendors.writes() == []
+
+
+def test_a_load_does_it_and_looks_again(office: Office, vendors: Vendors, registers: Registers) -> None:
+    result = office.at_terminal("--no-json", *LOAD, types="y\n")
+
+    assert result.exit_code == 0, result.output
+    assert "2 customers linked." in result.output
+    assert "nothing is left to do to the customers; 1 wait for somebody" in result.output
+    assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == {
+        "1001",
+        "1002",
+        "1003",
+        "1006",
+    }
+    assert vendors.fortnox.customers["1001"]["Email"] == "info@example.se"
+    assert "loaded the customers" in str(office.json("log", "acme", "--of", "customer", "load"))
+
+    made = len(vendors.writes())
+    again = office.run(*LOAD, "--yes")
+    assert (again.exit_code, len(vendors.writes())) == (0, made)
+    assert "Nothing is to be done. 1 wait for somebody." in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "linked"),
+    [
+        (("--only", "link"), {"1001", "1006"}),
+        (("--only", "create", "--only", "update"), {"1002", "1003"}),
+        (("--number", "1006"), {"1006"}),
+        (("--number", "1001", "--number", "1002", "--only", "create"), {"1002"}),
+    ],
+)
+def test_only_what_is_chosen_is_done(
+    office: Office, registers: Registers, words: tuple[str, ...], linked: set[str]
+) -> None:
+    result = office.run(*LOAD, *words, "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == linked
+    assert rows(result.stdout)[-1] == {"left": 0, "waiting": 1}
+
+
+def test_a_record_may_be_chosen_by_its_guid(office: Office, registers: Registers) -> None:
+    result = office.run(*LOAD, "--number", registers.severa[1006]["guid"])
+
+    assert [row["number"] for row in rows(result.stdout) if row["chosen"]] == ["1006"]
+
+
+def test_a_number_that_nobody_has_is_a_mistake_and_not_nothing_to_do(office: Office, registers: Registers) -> None:
+    result = office.run(*LOAD, "--number", "4711", "--yes")
+
+    assert result.exit_code == 2
+    assert "no customer in either system has the number 4711" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("load", "suppliers", "acme"), ("load", "customers"), (*LOAD, "--only", "delete")])
+def test_what_cannot_be_loaded_is_a_usage_error(office: Office, connected: str, words: tuple[str, ...]) -> None:
+    assert office.run(*words).exit_code == 2
+
+
+def test_the_brake_stops_a_load_until_somebody_releases_it(
+    office: Office, vendors: Vendors, registers: Registers
+) -> None:
+    for number in ("5001", "5002", "5003"):
+        link = Link(Kind.CUSTOMER, f"gone-{number}", number, {}, "number", 1.0)
+        office.store.links.bind("acme", link)
+
+    braked = office.run(*LOAD, "--number", "1006", "--yes")
+    assert braked.exit_code == 1
+    assert "3 of 3 linked customers are missing in Severa" in braked.stderr
+    assert "load customers acme --number 1006 --release-brake" in braked.stderr
+    assert vendors.writes() == [] and "linked" in braked.stdout
+
+    released = office.run(*LOAD, "--number", "1006", "--yes", "--release-brake")
+    assert released.exit_code == 0, released.output
+    assert "the brake is released" in released.stderr
+
+
+def test_what_an_earlier_load_began_is_finished_although_nothing_else_is_to_be_done(
+    office: Office, registers: Registers
+) -> None:
+    assert office.run(*LOAD, "--yes").exit_code == 0
+    transfers, guid = office.store.transfers, registers.severa[1002]["guid"]
+    done = transfers.get("acme", Kind.CUSTOMER, guid)
+    assert done is not None
+    # As after a crash between the link and the end of the transfer.
+    transfers.forget("acme", Kind.CUSTOMER, guid)
+    claimed = transfers.claim(
+        "acme", Kind.CUSTOMER, guid, reference="1002", payload_hash="h", owner="dead", lease_seconds=0
+    )
+    transfers.bind(claimed, "1002", card={}, origin="created")
+
+    result = office.at_terminal("--no-json", *LOAD, types="y\n")
+
+    assert result.exit_code == 0, result.output
+    assert "finish 1 that an earlier run began" in result.output
+    assert "1 customers finished." in result.output
+    assert list(transfers.unfinished("acme", 4e9)) == []
+
+
+def test_a_load_that_is_interrupted_says_how_to_go_on(
+    office: Office, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, progress: Any, **__: Any) -> Loaded:
+        progress("records", 3, 4)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loading, "apply", interrupted)
+
+    result = office.run(*LOAD, "--only", "link", "--yes")
+
+    assert result.exit_code == 130
+    assert "stopped after 3 records" in result.stderr
+    assert "run it again, it goes on there: severa-fortnox load customers acme --only link" in result.stderr
+
+
+def test_a_load_that_did_not_do_all_fails_and_says_why(
+    office: Office, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(_session: Any, comparison: Any, **_: Any) -> Loaded:
+        failure = NotSent("no connection", system=System.FORTNOX, operation="POST /3/customers")
+        drifted = [each for each in comparison.looked if each.pair.number == "1001"]
+        return Loaded(drifted=drifted, failed=[("customer 1002 Only Severa AB", failure)])
+
+    monkeypatch.setattr(loading, "apply", half)
+
+    result = office.run("--no-json", *LOAD, "--yes")
+
+    assert result.exit_code == 1
+    assert "customer 1002 Only Severa AB could not be done in time: Fortnox does not answer" in result.stdout
+    assert "1001 Same AB changed since the preview and was left alone." in result.stdout
+    assert "4 are left to do, 1 wait for somebody" in result.stdout
+    assert "run it again; it goes on there" in result.stderr
+
+
+def test_a_connection_that_is_off_may_be_looked_at_and_loaded(office: Office, registers: Registers) -> None:
+    office.run("connection", "off", "acme")
+
+    assert office.run(*LOAD, "--number", "1006", "--yes").exit_code == 0
+
+
+def test_a_long_group_is_cut_with_a_hint(office: Office, vendors: Vendors, connected: str) -> None:
+    for number in range(3000, 3030):
+        vendors.fortnox.add_project(ProjectNumber=str(number), Description=f"Project {number}")
+        vendors.severa.add_project(vendors.severa.add_customer(name=f"C {number}"), name=f"P {number}", number=number)
+
+    text = office.run("--no-json", "load", "projects", "acme").stdout
+
+    assert "Linked (30)" in text
+    assert "... and 10 lines more; all of them: severa-fortnox report acme projects" in text

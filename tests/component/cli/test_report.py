@@ -1,0 +1,204 @@
+"""The comparison report of a company: what it says is what a load does, and what changed since the last one."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from severa_fortnox.store.links import Link
+from severa_fortnox.work import Kind
+from tests.component.cli.conftest import Office, Registers, Vendors
+
+REPORT = ("report", "acme", "customers", "--at-once", "1", "--format", "json", "--output")
+LOAD = ("load", "customers", "acme", "--at-once", "1", "--yes")
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the report in the folder."""
+    made: list[dict[str, Any]] = json.loads((folder / "register-report-acme.json").read_text(encoding="utf-8"))["rows"]
+    return made
+
+
+def by_number(folder: Path) -> dict[str, dict[str, Any]]:
+    return {(row["severa"] or row["fortnox"])["number"]: row for row in rows(folder)}
+
+
+def test_a_report_writes_nothing_in_either_system_and_nothing_about_records(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    before, logged = office.remembered(), office.json("log")
+
+    [said] = office.json(*REPORT, str(tmp_path / "new" / "folder"))
+
+    assert vendors.writes() == []
+    assert (office.remembered(), office.json("log")) == (before, logged)
+    assert said["places"] == {"same": 0, "differs": 3, "only in Severa": 2, "only in Fortnox": 1}
+    assert {verdict: count for verdict, count in said["verdicts"].items() if count} == {
+        "conflict": 1,
+        "will link": 2,
+        "will be created": 2,
+        "ignored": 1,
+    }
+
+
+def test_verdict_cause_fix_and_whose_value_counts(office: Office, registers: Registers, tmp_path: Path) -> None:
+    office.run(*REPORT, str(tmp_path))
+
+    of = by_number(tmp_path)
+    assert {number: (row["verdict"], row["writes"]) for number, row in of.items()} == {
+        "1001": ("will link", "Fortnox"),
+        "1002": ("will be created", "Fortnox"),
+        "1003": ("will be created", "Severa"),
+        "1004": ("ignored", ""),
+        "1005": ("conflict", ""),
+        "1006": ("will link", "Fortnox"),
+    }
+    mail = {"field": "e-mail", "severa": "info@example.se", "fortnox": "old@example.se", "owner": "Severa wins"}
+    assert mail in of["1001"]["differences"]
+    assert (of["1001"]["cause"], of["1001"]["score"]) == ("Same number", 100)
+    assert "is another company in Fortnox" in of["1005"]["cause"] and of["1005"]["fix"] and of["1005"]["who"]
+    assert "prospect" in of["1004"]["cause"]
+
+
+def test_what_the_main_system_has_nothing_for_is_kept(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    vendors.fortnox.customers["1006"]["WWW"] = "www.example.se"
+    kept = {"field": "website", "severa": "", "fortnox": "www.example.se", "owner": "kept"}
+
+    office.run(*REPORT, str(tmp_path))
+    assert kept in by_number(tmp_path)["1006"]["differences"]
+
+    assert office.run(*LOAD).exit_code == 0
+    office.run(*REPORT, str(tmp_path), "--every-card")
+    row = by_number(tmp_path)["1006"]
+    assert (row["verdict"], row["differences"]) == ("linked", [kept])
+    assert vendors.fortnox.customers["1006"]["WWW"] == "www.example.se"
+
+
+def test_links_predicted_are_links_made_and_the_next_report_knows(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    office.run(*REPORT, str(tmp_path))
+    predicted = {(row["severa"]["id"], row["fortnox"]["id"]) for row in rows(tmp_path) if row["verdict"] == "will link"}
+    created = {number for number, row in by_number(tmp_path).items() if row["verdict"] == "will be created"}
+
+    assert office.run(*LOAD).exit_code == 0
+    links = list(office.store.links.all("acme", Kind.CUSTOMER))
+    [said] = office.json(*REPORT, str(tmp_path))
+
+    assert {(link.severa_id, link.fortnox_id) for link in links if link.origin != "created"} == predicted
+    assert {link.fortnox_id for link in links if link.origin == "created"} == created
+    assert {number: row["verdict"] for number, row in by_number(tmp_path).items()} == {
+        "1001": "linked",
+        "1002": "linked",
+        "1003": "linked",
+        "1004": "ignored",
+        "1005": "conflict",
+        "1006": "linked",
+    }
+    assert by_number(tmp_path)["1001"]["change"] == "was will link"
+    assert (said["changed"], said["gone"]) == (4, 0)
+
+
+def test_of_a_linked_card_that_was_not_read_nothing_is_said_to_be_empty(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    assert office.run(*LOAD).exit_code == 0
+
+    office.run(*REPORT, str(tmp_path))
+
+    row = by_number(tmp_path)["1001"]
+    assert row["severa"]["fields"].keys() == row["fortnox"]["fields"].keys() == {"number", "name"}
+    notes = json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))["notes"]
+    assert "--every-card" in notes[0]
+    office.run(*REPORT, str(tmp_path), "--every-card")
+    assert by_number(tmp_path)["1001"]["fortnox"]["fields"]["e-mail"] == "info@example.se"
+
+
+def test_linked_records_that_are_gone_are_missing(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    for severa, fortnox in ((registers.severa[1002]["guid"], "gone"), ("gone", "1003"), ("both", "4711")):
+        office.store.links.bind("acme", Link(Kind.CUSTOMER, severa, fortnox, {}, "number", 1.0))
+
+    result = office.run("--no-json", *REPORT, str(tmp_path))
+
+    missing = [row for row in rows(tmp_path) if row["verdict"] == "missing"]
+    assert sorted(
+        (row["severa"] or {}).get("number", "") + "/" + (row["fortnox"] or {}).get("number", "") for row in missing
+    ) == ["/1003", "/4711", "1002/"]
+    assert all(row["cause"] and row["fix"] for row in missing)
+    # Two of three are gone on each side, which no load believes.
+    assert "a load would stop" in result.stderr
+
+
+def test_a_record_without_counterpart_names_the_one_most_like_it(
+    office: Office, vendors: Vendors, connected: str, tmp_path: Path
+) -> None:
+    customer = vendors.severa.add_customer(name="Bergs Rör & Värme AB", number=10)
+    vendors.severa.add_project(customer, name="x", number=1)
+    vendors.fortnox.add_customer(CustomerNumber="77", Name="Bergs Rör och Värme Aktiebolag")
+
+    office.run(*REPORT, str(tmp_path))
+
+    row = by_number(tmp_path)["10"]
+    assert row["near"]["number"] == "77"
+    assert row["score"] >= 50 and row["parts"]
+
+
+def test_an_unreadable_last_report_is_said_and_replaced(office: Office, registers: Registers, tmp_path: Path) -> None:
+    path = tmp_path / "register-report-acme.json"
+    path.write_text("{", encoding="utf-8")
+
+    result = office.run(*REPORT, str(tmp_path))
+
+    assert result.exit_code == 0 and "cannot be compared with" in result.stderr
+    assert json.loads(path.read_text(encoding="utf-8"))["since"] is None
+
+
+@pytest.mark.parametrize("content", [None, "{", "\udcff"])
+def test_a_named_last_report_must_be_one(office: Office, connected: str, tmp_path: Path, content: str | None) -> None:
+    last = tmp_path / "last.json"
+    if content is not None:
+        last.write_bytes(content.encode(errors="surrogateescape"))
+
+    result = office.run(*REPORT, str(tmp_path), "--since", str(last))
+
+    assert result.exit_code == 1
+    assert "last.json" in result.stderr and "JSON" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_said(office: Office, connected: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    result = office.run(*REPORT, str(tmp_path / "file"))
+
+    assert result.exit_code == 1
+    assert "give another folder with --output" in result.stderr
+
+
+def test_all_registers_and_all_forms_at_once(
+    office: Office, registers: Registers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+
+    [said] = office.json("report", "acme", "--output", str(tmp_path), "--open", "--at-once", "1")
+
+    assert said["kinds"] == ["customer", "product", "project"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"register-report-acme.{suffix}" for suffix in ("csv", "html", "json", "xlsx")
+    ]
+    assert opened == [(tmp_path / "register-report-acme.html").as_uri()]
+
+
+def test_the_form_for_grep(office: Office, registers: Registers, tmp_path: Path) -> None:
+    office.run("report", "acme", "customers", "--format", "lines", "--output", str(tmp_path), "--at-once", "1")
+
+    lines = (tmp_path / "register-report-acme.txt").read_text(encoding="utf-8").splitlines()
+    assert "~ customer 1001 Same AB" in lines and "! customer 1005 One AB" in lines

@@ -1,0 +1,281 @@
+"""A small company whose registers are kept in step, and what looking at it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.fortnox.registers import Register
+from sandbox.registers.sides import product_of
+from sandbox.severa.shapes import Record
+from sandbox.simulator import Call
+from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.errors import System
+from severa_fortnox.flows.comparison import compare
+from severa_fortnox.flows.load import Loaded, apply
+from severa_fortnox.flows.register_polls import guarded_poll_registers, poll_registers
+from severa_fortnox.flows.registers import RegisterReader
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.auth import ClientCredentials
+from severa_fortnox.fortnox.client import FortnoxClient
+from severa_fortnox.fortnox.unknowns import Readings as FortnoxReadings
+from severa_fortnox.http import Http, NoPace
+from severa_fortnox.severa.client import SeveraClient, SeveraCredentials
+from severa_fortnox.severa.unknowns import Readings as SeveraReadings
+from severa_fortnox.store.log import Entry
+from severa_fortnox.store.problems import Problem
+from severa_fortnox.tokens import TokenCache
+from severa_fortnox.work import Cause, Kind, Work
+from tests.component.world import CollectedWork, World
+
+KINDS = (Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT)
+DAY = 24 * 60 * 60.0
+
+
+@dataclass
+class Spent:
+    """The calls to both vendors while something ran; tokens are left out."""
+
+    severa: list[Call] = field(default_factory=list)
+    fortnox: list[Call] = field(default_factory=list)
+
+    @property
+    def calls(self) -> list[Call]:
+        """To both."""
+        return [*self.severa, *self.fortnox]
+
+    @property
+    def writes(self) -> list[str]:
+        """What was not only read, in words for a failing test."""
+        return [f"{call.method} {call.path} {call.body}" for call in self.calls if call.method != "GET"]
+
+    @property
+    def reads(self) -> list[str]:
+        """What was read."""
+        return [f"{call.method} {call.path}" for call in self.calls if call.method == "GET"]
+
+
+class RegisterWorld(World):
+    """A connection that was switched on a moment ago and polls its registers.
+
+    Args:
+        page_rows: rows on a page of either vendor's lists; None for what is usual.
+    """
+
+    def __init__(self, engine: Any, *, page_rows: int | None = None, **arguments: Any) -> None:
+        super().__init__(engine, **{"paced": False, "registers": True} | arguments)
+        self.page_rows = page_rows
+        self.client_readings = SeveraReadings()
+        self.set(activated_on=self.now())
+
+    def now(self) -> datetime:
+        """The moment it is."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def session(self) -> Session:
+        """A new worker's; the clients read as this world is told to."""
+        session = super().session()
+        if self.page_rows is None and self.client_readings == SeveraReadings():
+            return session
+        tokens = TokenCache(session.store.tokens.of(self.id), self.clock)
+        rows = {} if self.page_rows is None else {"page_rows": self.page_rows}
+        severa = SeveraClient(
+            Http(System.SEVERA, self._watched(self.severa_calls, System.SEVERA)),
+            "http://severa.test/rest-api",
+            SeveraCredentials("severa-id", "severa-secret"),
+            NoPace(),
+            tokens,
+            self.clock,
+            replace(self.client_readings, **rows),
+        )
+        http = Http(System.FORTNOX, self._watched(self.fortnox_calls, System.FORTNOX))
+        grants = self.fortnox.grants
+        auth = ClientCredentials(
+            http,
+            "http://fortnox.test/oauth-v1",
+            grants.client_id,
+            grants.client_secret,
+            str(self.fortnox.tenant_id),
+            tokens,
+            self.clock,
+        )
+        fortnox = FortnoxClient(http, "http://fortnox.test", auth, NoPace(), FortnoxReadings(**rows))
+        return replace(
+            session,
+            severa=severa,
+            fortnox=fortnox,
+            registers=RegisterReader(self.id, severa, fortnox, session.store, self.clock),
+            readings=severa.readings,
+        )
+
+    @contextmanager
+    def spending(self) -> Iterator[Spent]:
+        """What is called meanwhile."""
+        journals = (self.severa_calls.journal, self.fortnox_calls.journal)
+        before = [len(journal.calls) for journal in journals]
+        spent = Spent()
+        try:
+            yield spent
+        finally:
+            spent.severa, spent.fortnox = (
+                [call for call in journal.calls[count:] if not call.path.endswith("/token")]
+                for journal, count in zip(journals, before, strict=True)
+            )
+
+    @contextmanager
+    def writing_nothing(self) -> Iterator[Spent]:
+        """Neither system is written to meanwhile."""
+        with self.spending() as spent:
+            yield spent
+        assert spent.writes == []
+
+    # What is looked at
+
+    def look_at(self, kind: Kind, id: str, system: System = System.SEVERA, cause: Cause = Cause.EVENT) -> Any:
+        """One worker looks at one record."""
+        return self.look(Work(self.id, kind, id, cause, system))
+
+    def poll(self, guarded: bool = False) -> list[Work]:
+        """One poll of the registers; what it queued."""
+        queue = CollectedWork()
+        if guarded:
+            guarded_poll_registers(self.session(), self.session, queue)
+        else:
+            poll_registers(self.session(), queue)
+        return queue.waiting
+
+    def poll_and_look(self) -> list[Work]:
+        """One poll, and a worker for each record that it queued."""
+        queued = self.poll()
+        for work in queued:
+            self.look(work)
+        return queued
+
+    def load(self, kind: Kind, at_once: int = 1, **compared: Any) -> Loaded:
+        """Compare and carry out everything."""
+        session = self.session()
+        comparison = compare(session, kind, at_once=at_once, **compared)
+        return apply(session, comparison, who="Åsa", at_once=at_once, sleep=self.clock.sleep)
+
+    def quieten(self, rounds: int = 12, minutes: float = 10) -> None:
+        """Rounds until nothing is queued, without the daily reminders of what stays open."""
+        self.settle(rounds, minutes)
+
+    # What is there
+
+    def link(self, kind: Kind, severa_id: str) -> str | None:
+        """The Fortnox number a Severa record is linked to."""
+        link = self.store().links.by_severa(self.id, kind, severa_id)
+        return None if link is None else link.fortnox_id
+
+    def links(self, kind: Kind) -> set[tuple[str, str]]:
+        """Every link."""
+        return {(link.severa_id, link.fortnox_id) for link in self.store().links.all(self.id, kind)}
+
+    def problems(self) -> list[Problem]:
+        """What a person has to mend."""
+        return list(self.store().problems.all_open(self.id))
+
+    def told(self) -> str:
+        """Every word of the mails."""
+        return "\n".join(f"{mail.subject}\n{mail.body}" for mail in self.mails)
+
+    def entries(self) -> list[Entry]:
+        """The whole log, oldest first."""
+        return list(self.store().log.newest(self.id, 1000))[::-1]
+
+    def everything(self) -> dict[str, Any]:
+        """Both systems' registers, to be compared before and after."""
+        severa = {
+            name: {guid: dict(record) for guid, record in self.severa.records[name].items()}
+            for name in ("customers", "addresses", "products", "work_types", "travel_expense_types", "projects")
+        }
+        registers = (self.fortnox.customers, self.fortnox.articles, self.fortnox.projects)
+        return {"severa": severa, "fortnox": [[dict(record) for record in register] for register in registers]}
+
+    # What people do
+
+    def in_severa(self, register: str, record: Record, **fields: Any) -> None:
+        """Somebody changes a record in Severa."""
+        self.severa.update(register, record, **fields)
+
+    def in_fortnox(self, kind: Kind, number: str, **fields: Any) -> None:
+        """Somebody changes a record in Fortnox."""
+        register = self.register(kind)
+        register[number].update(fields)
+        register.touch(number)
+
+    def register(self, kind: Kind) -> Register:
+        """The Fortnox register of a kind."""
+        return {
+            Kind.CUSTOMER: self.fortnox.customers,
+            Kind.PRODUCT: self.fortnox.articles,
+            Kind.PROJECT: self.fortnox.projects,
+        }[kind]
+
+    def severa_ids(self, kind: Kind) -> list[str]:
+        """The guids of a kind in Severa."""
+        names = {
+            Kind.CUSTOMER: ("customers",),
+            Kind.PRODUCT: ("products", "work_types", "travel_expense_types"),
+            Kind.PROJECT: ("projects",),
+        }[kind]
+        return [guid for name in names for guid in self.severa.records[name]]
+
+    def product(self, guid: str) -> Record:
+        """A product of any register."""
+        return product_of(self.severa, guid)[1]
+
+    # What people have
+
+    def customer(self, number: int = 1001, name: str = "Björk & Åström AB", **fields: Any) -> Record:
+        """A qualified customer in Severa, with an address and an open project."""
+        address = {"billing": True, "visit": False, "postal": False, **fields.pop("address", {})}
+        customer = self.severa.add_customer(name=name, number=number, **fields)
+        self.severa.add_address(customer, **address)
+        self.severa.add_project(customer, name=f"Uppdrag {number}", number=number)
+        return customer
+
+    def pair_of_customers(self, number: int = 1001, **fields: Any) -> tuple[Record, Record]:
+        """The same customer in both systems, linked and in step."""
+        customer = self.customer(number, **fields)
+        self.look_at(Kind.CUSTOMER, customer["guid"])
+        for undertaking in self.severa.all("projects", number=number):
+            self.look_at(Kind.PROJECT, undertaking["guid"])
+        assert self.link(Kind.CUSTOMER, customer["guid"]) == str(number)
+        self.clock.sleep(60)
+        return customer, self.fortnox.customers[str(number)]
+
+    def pair_of_products(self, code: str = "DEV", **fields: Any) -> tuple[Record, Record]:
+        """The same product in both systems, linked and in step."""
+        product = self.severa.add_product(**{"name": f"Produkt {code}", "code": code, **fields})
+        self.look_at(Kind.PRODUCT, product["guid"])
+        assert self.link(Kind.PRODUCT, product["guid"]) == code
+        self.clock.sleep(60)
+        return product, self.fortnox.articles[code]
+
+    def pair_of_projects(self, number: int = 501, **fields: Any) -> tuple[Record, Record]:
+        """The same project in both systems, linked and in step."""
+        owner = self.severa.all("customers", number=1) or [self.severa.add_customer(name="Ägaren AB", number=1)]
+        project = self.severa.add_project(owner[0], **{"name": f"Projekt {number}", "number": number, **fields})
+        self.look_at(Kind.CUSTOMER, owner[0]["guid"])
+        self.look_at(Kind.PROJECT, project["guid"])
+        assert self.link(Kind.PROJECT, project["guid"]) == str(number)
+        self.clock.sleep(60)
+        return project, self.fortnox.projects[str(number)]
+
+
+def causes(problem: Problem) -> str:
+    """What a person is told is the matter, with the record's name beside it."""
+    return f"{problem.name}: " + " ".join(explain(reason).cause for reason in problem.reasons)
+
+
+def fixes(problem: Problem) -> str:
+    """What a person is told to do."""
+    return " ".join(explain(reason).fix for reason in problem.reasons)
+
+
+Maker = Callable[..., RegisterWorld]

@@ -1,0 +1,524 @@
+"""What a poll finds, what finding nothing costs, and that it is never further than what it has queued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sandbox.simulator import FaultKind
+from severa_fortnox.errors import IntegrationError, System
+from severa_fortnox.flows.comparison import compare
+from severa_fortnox.flows.register_polls import ALL_QUALIFIED, IN_FORTNOX, IN_SEVERA, SUBJECT, poll_registers
+from severa_fortnox.store.links import Link
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.work import Cause, Kind, Work
+from tests.component.company import ready_invoice
+from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld
+from tests.component.world import WRITES
+
+#: The lists of Severa that a poll reads: projects, invoices, customers, addresses and three product registers.
+LISTS = 7
+
+
+@pytest.fixture
+def world(company: Maker) -> RegisterWorld:
+    """The first poll has caught up with Fortnox for today."""
+    world = company()
+    world.poll()
+    world.clock.sleep(60)
+    return world
+
+
+@dataclass
+class FullQueue:
+    """A queue that fails after some messages."""
+
+    takes: int
+    waiting: list[Work] = field(default_factory=list)
+
+    def put(self, work: Work, *, distinct: str) -> None:
+        if len(self.waiting) >= self.takes:
+            raise ConnectionError("the queue does not answer")
+        self.waiting.append(work)
+
+
+def watermark(world: RegisterWorld, name: str = IN_SEVERA) -> str | None:
+    return world.store().watermarks.get(world.id, name)
+
+
+def ids(queued: list[Work]) -> set[tuple[Kind, System, str]]:
+    return {(work.kind, work.system, work.id) for work in queued}
+
+
+def some_of_each(world: RegisterWorld) -> set[tuple[Kind, System, str]]:
+    """New records of every kind in Severa."""
+    customer = world.customer()
+    (undertaking,) = world.severa.records["projects"].values()
+    products = [world.severa.add_product(name=f"Sak {n}", code=f"S{n}") for n in range(3)]
+    return {
+        (Kind.CUSTOMER, System.SEVERA, customer["guid"]),
+        (Kind.PROJECT, System.SEVERA, undertaking["guid"]),
+        *((Kind.PRODUCT, System.SEVERA, product["guid"]) for product in products),
+    }
+
+
+# The watermark
+
+
+@pytest.mark.parametrize("takes", range(5))
+def test_a_queue_that_fails_in_the_middle_leaves_everything_to_be_found_again(world: RegisterWorld, takes: int) -> None:
+    expected = some_of_each(world)
+    before = watermark(world)
+    queue = FullQueue(takes)
+
+    with pytest.raises(ConnectionError):
+        poll_registers(world.session(), queue)
+
+    assert watermark(world) == before
+    assert ids(world.poll()) == expected
+    assert (watermark(world) or "") > (before or "")
+
+
+def test_a_prospect_that_qualified_is_found_again_although_the_queue_failed(world: RegisterWorld) -> None:
+    """Who is known as qualified is not looked for any more, so it is remembered after the queuing only."""
+    prospect = world.severa.add_customer(name="Kanske AB", number=1003)
+    world.clock.sleep(10 * 60)
+    compare(world.session(), Kind.CUSTOMER, at_once=1)
+    assert watermark(world, ALL_QUALIFIED) is not None
+    world.poll()
+    world.clock.sleep(10 * 60)
+    world.severa.add_project(prospect, name="Uppdrag", number=9)
+
+    with pytest.raises(ConnectionError):
+        poll_registers(world.session(), FullQueue(0))
+
+    assert (Kind.CUSTOMER, System.SEVERA, prospect["guid"]) in ids(world.poll())
+
+
+@pytest.mark.parametrize("takes", range(3))
+def test_the_daily_catch_up_comes_again_when_its_queue_failed(world: RegisterWorld, takes: int) -> None:
+    world.clock.sleep(DAY)
+    for number in (1001, 1002, 1003):
+        world.fortnox.add_customer(CustomerNumber=str(number), Name=f"Kund {number}")
+
+    with pytest.raises(ConnectionError):
+        poll_registers(world.session(), FullQueue(takes))
+
+    expected = {(Kind.CUSTOMER, System.FORTNOX, str(number)) for number in (1001, 1002, 1003)}
+    assert ids(world.poll()) == expected
+    assert world.poll() == [], "once a day"
+
+
+@pytest.mark.parametrize("path", ["projects", "invoices", "customers", "addresses", "products", "worktypes"])
+def test_a_list_that_cannot_be_read_leaves_everything_to_be_found_again(world: RegisterWorld, path: str) -> None:
+    expected = some_of_each(world)
+    before = watermark(world)
+    world.severa_calls.faults.arm(FaultKind.SERVER_ERROR, path=f"/rest-api/v1/{path}", times=3)
+
+    with pytest.raises(IntegrationError):
+        world.poll()
+    world.severa_calls.faults.armed.clear()
+
+    assert watermark(world) == before
+    assert ids(world.poll()) == expected
+
+
+@pytest.mark.parametrize("path", ["customers", "articles", "projects"])
+def test_a_catch_up_that_cannot_be_read_to_its_end_is_made_again(world: RegisterWorld, path: str) -> None:
+    world.clock.sleep(DAY)
+    world.fortnox.add_customer(CustomerNumber="1001", Name="Kund")
+    before = watermark(world, IN_FORTNOX)
+    world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, path=f"/3/{path}", times=3)
+
+    with pytest.raises(IntegrationError):
+        world.poll()
+    world.fortnox_calls.faults.armed.clear()
+
+    assert watermark(world, IN_FORTNOX) == before
+    assert ids(world.poll()) == {(Kind.CUSTOMER, System.FORTNOX, "1001")}
+
+
+def test_what_becomes_visible_late_is_found_by_the_overlap(world: RegisterWorld) -> None:
+    late = world.severa.add_product(name="Sen", code="SEN")
+    moment = world.now()
+    del world.severa.records["products"][late["guid"]]
+    world.clock.sleep(60)
+    world.poll()
+
+    world.severa.records["products"][late["guid"]] = late
+    world.clock.sleep(60)
+
+    assert (watermark(world) or "") > moment.isoformat()
+    assert ids(world.poll()) == {(Kind.PRODUCT, System.SEVERA, late["guid"])}
+
+
+def test_what_the_overlap_lists_again_is_known_once_it_was_looked_at(world: RegisterWorld) -> None:
+    some_of_each(world)
+    world.poll_and_look()
+    world.clock.sleep(60)
+
+    with world.writing_nothing() as spent:
+        assert world.poll() == []
+
+    assert spent.fortnox == []
+
+
+def test_what_was_refused_waits_until_it_changes_or_is_due_again(world: RegisterWorld) -> None:
+    product = world.severa.add_product(name="Kakel", code="KAKEL", unit="pall")
+    world.poll_and_look()
+    world.clock.sleep(60)
+    assert world.poll() == []
+
+    world.in_severa("products", product, name="Kakel, grått")
+    assert ids(world.poll()) == {(Kind.PRODUCT, System.SEVERA, product["guid"])}
+
+
+# What it finds
+
+
+@pytest.mark.parametrize("how", ["changed", "added"])
+def test_addresses_are_polled_for_themselves(world: RegisterWorld, how: str) -> None:
+    customer, _ = world.pair_of_customers()
+    world.clock.sleep(60 * 60)
+    world.poll()
+    world.clock.sleep(60 * 60)
+    (address,) = world.severa.records["addresses"].values()
+
+    if how == "changed":
+        world.in_severa("addresses", address, city="Lund")
+    else:
+        world.severa.add_address(customer, addressline="Nygatan 9", visit=True)
+    world.clock.sleep(60)
+    queued = world.poll_and_look()
+
+    assert ids(queued) == {(Kind.CUSTOMER, System.SEVERA, customer["guid"])}
+    card = world.fortnox.customers["1001"]
+    assert (card["City"] == "Lund") if how == "changed" else (card["VisitingAddress"] == "Nygatan 9")
+
+
+def test_a_deleted_address_is_found_by_whoever_looks_at_the_customer_next(world: RegisterWorld) -> None:
+    """Severa names no deleted addresses in any list of changes."""
+    customer, _ = world.pair_of_customers(address={"visit": True})
+    second = world.severa.add_address(customer, addressline="Nygatan 9", postal=True)
+    world.quieten()
+    assert world.fortnox.customers["1001"]["DeliveryAddress1"] == "Nygatan 9"
+
+    world.severa.delete("addresses", second["guid"])
+    world.quieten()
+    assert world.fortnox.customers["1001"]["DeliveryAddress1"] == "Nygatan 9"
+
+    assert world.load(Kind.CUSTOMER).done == {"updated in Fortnox": 1}
+    assert not world.fortnox.customers["1001"]["DeliveryAddress1"]
+
+
+def test_a_changed_prospect_costs_no_call_once_all_qualified_are_known(world: RegisterWorld) -> None:
+    prospects = [world.severa.add_customer(name=f"Kanske {n} AB", number=2000 + n) for n in range(20)]
+    compare(world.session(), Kind.CUSTOMER, at_once=1)
+    world.poll()
+    world.clock.sleep(60 * 60)
+    world.poll()
+    for prospect in prospects:
+        world.in_severa("customers", prospect, email="ny@kanske.example")
+    world.clock.sleep(60)
+
+    with world.writing_nothing() as spent:
+        assert world.poll_and_look() == []
+
+    assert len(spent.severa) == LISTS and spent.fortnox == []
+
+
+def test_an_internal_customer_is_never_queued(world: RegisterWorld) -> None:
+    world.severa.add_customer(name="Vi själva AB", number=1, isInternal=True)
+
+    assert world.poll() == []
+
+
+def test_a_poll_that_finds_nothing_costs_one_call_a_list_and_one_write(world: RegisterWorld) -> None:
+    world.pair_of_customers()
+    world.pair_of_products()
+    world.pair_of_projects(number=9)
+    world.quieten()
+    world.clock.sleep(60 * 60)
+    world.poll()
+    world.clock.sleep(5 * 60)
+    world.points.reached.clear()
+
+    with world.writing_nothing() as spent:
+        assert world.poll() == []
+
+    assert len(spent.severa) == LISTS, spent.reads
+    assert len({call.path for call in spent.severa}) == LISTS, "one call for each list"
+    assert spent.fortnox == []
+    writes = [name for name in world.points.reached if name.removeprefix("before ") in WRITES]
+    assert len(writes) <= 1, writes
+
+
+def test_a_poll_right_after_the_overlap_of_many_changes_still_costs_one_call_a_list(world: RegisterWorld) -> None:
+    for number in range(3):
+        world.pair_of_customers(1001 + number)
+    world.clock.sleep(60)
+
+    with world.writing_nothing() as spent:
+        world.poll()
+
+    assert len(spent.severa) == LISTS and spent.fortnox == []
+
+
+# Once a day
+
+
+def test_the_first_catch_up_remembers_what_is_in_fortnox_and_copies_none_of_it(company: Maker) -> None:
+    world = company()
+    world.fortnox.add_article(ArticleNumber="OLD", Description="Gammal", Type="SERVICE")
+    world.fortnox.add_customer(CustomerNumber="77", Name="Gammal AB")
+    world.clock.sleep(2 * DAY)
+    world.set(activated_on=world.now())
+    world.clock.sleep(60)
+
+    world.poll_and_look()
+    assert world.store().before.get(world.id, Kind.PRODUCT) == {"OLD"}
+
+    world.fortnox.add_article(ArticleNumber="NY", Description="Ny", Type="SERVICE")
+    world.clock.sleep(DAY)
+    queued = world.poll_and_look()
+    assert (Kind.PRODUCT, System.FORTNOX, "NY") in ids(queued)
+    assert [product["code"] for product in world.severa.records["products"].values()] == ["NY"]
+    assert world.severa.records["customers"] == {}
+    # What existed is written down once and never again.
+    assert world.store().before.get(world.id, Kind.PRODUCT) == {"OLD"}
+
+
+def test_fortnox_is_asked_once_a_day(world: RegisterWorld) -> None:
+    with world.spending() as spent:
+        for _ in range(10):
+            world.clock.sleep(30 * 60)
+            world.poll()
+    assert spent.fortnox == []
+
+    world.clock.sleep(DAY)
+    with world.spending() as spent:
+        world.poll()
+        world.clock.sleep(5 * 60)
+        world.poll()
+    assert [call.path for call in spent.fortnox] == ["/3/customers", "/3/articles", "/3/projects"]
+
+
+def test_only_linked_projects_of_fortnox_concern_us(world: RegisterWorld) -> None:
+    world.pair_of_projects()
+    world.fortnox.add_project(ProjectNumber="901", Description="Bara i Fortnox")
+    world.clock.sleep(DAY)
+    world.in_fortnox(Kind.PROJECT, "501", Status="COMPLETED")
+
+    assert {(Kind.PROJECT, System.FORTNOX, "501")} == {each for each in ids(world.poll()) if each[0] is Kind.PROJECT}
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_a_closed_project_is_completed_after_its_days_and_not_before(world: RegisterWorld, days: int) -> None:
+    world.set(project_closing="complete_after_days", project_closing_days=days)
+    undertaking, _ = world.pair_of_projects()
+    world.in_severa("projects", undertaking, isClosed=True, closedDate=world.now().date())
+    world.quieten()
+
+    seen = []
+    for _ in range(days + 2):
+        seen.append(world.fortnox.projects["501"]["Status"])
+        world.clock.sleep(DAY)
+        world.poll_and_look()
+
+    assert seen == ["ONGOING"] * days + ["COMPLETED"] * 2
+    puts = world.fortnox_calls.journal.matching("PUT", "/3/projects/501")
+    assert len(puts) == 1
+
+
+def test_a_project_closed_before_the_poll_stood_still_is_completed_all_the_same(world: RegisterWorld) -> None:
+    """The poll is off for two weeks while the days of a project run out."""
+    world.set(project_closing="complete_after_days", project_closing_days=3)
+    undertaking, _ = world.pair_of_projects()
+    world.in_severa("projects", undertaking, isClosed=True, closedDate=world.now().date())
+    world.quieten()
+
+    world.clock.sleep(14 * DAY)
+    world.poll_and_look()
+
+    assert world.fortnox.projects["501"]["Status"] == "COMPLETED"
+
+
+# The brake
+
+
+def many_products(world: RegisterWorld, count: int = 60) -> list[dict[str, Any]]:
+    """Products that both systems have and that are linked."""
+    products = [world.severa.add_product(name=f"Sak {n}", code=f"S{n}") for n in range(count)]
+    links = world.store().links
+    for product in products:
+        world.fortnox.add_article(ArticleNumber=product["code"], Description=product["name"], Type="SERVICE", Unit="st")
+        link = Link(Kind.PRODUCT, product["guid"], product["code"], {"register": "ProjectFees"}, "person", 0.0)
+        links.bind(world.id, link)
+    return products
+
+
+def test_a_mass_change_stops_its_kind_and_only_its_kind(world: RegisterWorld) -> None:
+    products = many_products(world)
+    customer = world.customer()
+    newcomer = world.severa.add_product(name="Ny", code="NY")
+    before = watermark(world)
+
+    for _ in range(3):
+        queued = world.poll()
+        world.clock.sleep(5 * 60)
+        assert {work.kind for work in queued} == {Kind.CUSTOMER, Kind.PROJECT}
+        assert (Kind.CUSTOMER, System.SEVERA, customer["guid"]) in ids(queued)
+
+    assert watermark(world) == before, "what was not queued must be found again"
+    (problem,) = world.problems()
+    assert problem.subject == SUBJECT
+    (reason,) = problem.reasons
+    assert reason.code == "mass-change" and reason.values["changes"] == "60"
+    assert len(world.mails) == 1 and "mass_change_share" in world.mails[0].body
+
+    # A person has looked and lets it through.
+    world.set(mass_change_share=100)
+    queued = world.poll()
+    assert {(Kind.PRODUCT, System.SEVERA, product["guid"]) for product in [*products, newcomer]} <= ids(queued)
+    assert world.problems() == []
+    assert len(world.mails) == 2
+    assert (watermark(world) or "") > (before or "")
+
+
+def test_a_mass_change_in_fortnox_stops_too(world: RegisterWorld) -> None:
+    many_products(world)
+    world.set(mass_change_share=100)
+    world.poll_and_look()
+    world.set(mass_change_share=30)
+    world.clock.sleep(DAY)
+    world.poll()
+    world.clock.sleep(DAY)
+    for article in world.fortnox.articles:
+        article["Unit"] = "h"
+        world.fortnox.articles.touch(article["ArticleNumber"])
+    before = watermark(world, IN_FORTNOX)
+
+    assert world.poll() == []
+
+    assert watermark(world, IN_FORTNOX) == before
+    (problem,) = world.problems()
+    assert [reason.code for reason in problem.reasons] == ["mass-change"]
+
+
+def test_our_own_many_writes_are_no_mass_change(world: RegisterWorld) -> None:
+    """The first load, and a release of the brake, write to a whole register; that must not stop the next catch-up."""
+    products = many_products(world)
+    world.set(mass_change_share=100)
+    for product in products:
+        world.in_severa("products", product, measurementUnit="h")
+    world.poll_and_look()
+    world.set(mass_change_share=30)
+    world.clock.sleep(DAY)
+
+    world.poll()
+
+    assert world.problems() == [], "what we wrote ourselves was taken for a mass change"
+
+
+def test_the_first_load_is_no_mass_change_the_next_day(world: RegisterWorld) -> None:
+    for n in range(60):
+        world.severa.add_product(name=f"Sak {n}", code=f"S{n}")
+    world.load(Kind.PRODUCT, create_missing=True)
+    assert len(world.links(Kind.PRODUCT)) == 60
+    world.clock.sleep(DAY)
+
+    queued = world.poll()
+
+    assert world.problems() == []
+    with world.writing_nothing() as spent:
+        for work in queued:
+            world.look(work)
+    assert len(spent.calls) <= 60
+
+
+def test_new_records_are_no_mass_change(world: RegisterWorld) -> None:
+    products = [world.severa.add_product(name=f"Sak {n}", code=f"S{n}") for n in range(60)]
+
+    assert len(world.poll()) == len(products)
+    assert world.problems() == []
+
+
+# Rights
+
+
+@pytest.mark.parametrize("scope", ["customer", "article", "project"])
+def test_a_register_nobody_may_read_does_not_stop_invoices(world: RegisterWorld, scope: str) -> None:
+    world.run(ready_invoice(world)["guid"])
+    world.clock.sleep(DAY)
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset({scope}))
+    invoice = ready_invoice(world)
+
+    for _ in range(3):
+        world.clock.sleep(5 * 60)
+        world.round()
+
+    assert world.status(invoice) == "Transferred"
+    (problem,) = [problem for problem in world.problems() if problem.subject == SUBJECT]
+    assert [mail for mail in world.mails if "registers" in mail.subject.lower() or "registers" in mail.body][1:] == []
+    assert problem.mailed
+
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset())
+    world.clock.sleep(5 * 60)
+    world.round()
+    assert [each for each in world.problems() if each.subject == SUBJECT] == []
+
+
+@pytest.mark.parametrize("scope", ["projects:read"])
+def test_a_severa_scope_that_registers_need_does_not_stop_invoices(world: RegisterWorld, scope: str) -> None:
+    world.run(ready_invoice(world)["guid"])
+    world.clock.sleep(DAY)
+    world.severa_calls.faults.arm(FaultKind.VANISHED, path="/never")
+    client = world.severa_calls.access.clients["severa-id"]
+    world.severa_calls.access.add_client("severa-id", "severa-secret", client.scopes - {scope})
+    world.clock.sleep(2 * 60 * 60)
+    invoice = ready_invoice(world)
+
+    world.round()
+
+    assert world.status(invoice) == "Transferred"
+    assert SUBJECT in {problem.subject for problem in world.problems()}
+
+
+def test_a_broken_connection_is_told_by_the_invoices_poll_and_not_twice(world: RegisterWorld) -> None:
+    world.severa_calls.access.add_client("severa-id", "another-secret")
+    world.severa_calls.access.tokens.clear()
+    world.clock.sleep(2 * 60 * 60)
+
+    for _ in range(3):
+        world.clock.sleep(5 * 60)
+        world.round()
+
+    assert [problem.subject for problem in world.problems()] == ["connection#severa"]
+    assert len(world.mails) == 1
+
+
+def test_a_person_can_have_any_record_looked_at_again_without_a_change(world: RegisterWorld) -> None:
+    customer, _ = world.pair_of_customers()
+
+    assert world.look_at(Kind.CUSTOMER, customer["guid"], cause=Cause.PERSON) is Outcome.NOTHING_TO_DO
+    assert world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX, Cause.PERSON) is Outcome.NOTHING_TO_DO
+
+    told = [entry for entry in world.entries() if entry.cause is Cause.PERSON]
+    assert len(told) == 2 and all("in both systems" in entry.text for entry in told), told
+
+
+def test_since_before_the_first_poll_counts_from_when_the_connection_was_switched_on(company: Maker) -> None:
+    world = company()
+    old = world.severa.add_product(name="Gammal", code="OLD")
+    world.clock.sleep(DAY)
+    world.set(activated_on=world.now())
+    world.clock.sleep(60 * 60)
+    new = world.severa.add_product(name="Ny", code="NY")
+    world.clock.sleep(2 * DAY)
+
+    assert ids(world.poll()) == {(Kind.PRODUCT, System.SEVERA, new["guid"])}
+    assert old["code"] == "OLD"
+    assert timedelta(days=2) < world.now() - (world.settings.activated_on or world.now())

@@ -1,0 +1,116 @@
+"""What changes between a preview and its load: it is shown, and nothing of anybody's is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from severa_fortnox.decisions.decision import Refuse, Update
+from severa_fortnox.work import Kind
+from tests.component.flows.loading import (
+    applied,
+    calling,
+    compared,
+    links,
+    load_everything,
+    log_of_loads,
+    named,
+    seed_each_decision,
+    writes,
+)
+from tests.component.world import World
+
+
+@pytest.fixture
+def tiny(make_world: Callable[..., World]) -> World:
+    """A company with a record for each thing that a load can do."""
+    world = make_world(paced=False)
+    seed_each_decision(world)
+    return world
+
+
+def test_a_target_edited_meanwhile_is_not_overwritten(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    changed = named(comparison, "Ändrade")
+    assert isinstance(changed.following, Update)
+    tiny.fortnox.customers["1004"]["Email"] = "annan@andrade.example"
+    tiny.fortnox.customers.touch("1004")
+    loaded = applied(tiny, comparison, chosen=[changed])
+    assert loaded.drifted == [changed] and "updated in Fortnox" not in loaded.done
+    assert tiny.fortnox.customers["1004"]["Email"] == "annan@andrade.example"
+    assert log_of_loads(tiny, Kind.CUSTOMER)[0].detail["drifted"] == "1"
+    # It is linked by now: seen again and approved, it follows Severa.
+    assert applied(tiny, compared(tiny, Kind.CUSTOMER)).done["updated in Fortnox"] == 1
+    assert tiny.fortnox.customers["1004"]["Email"] == "ny@andrade.example"
+
+
+def test_a_source_edited_meanwhile_is_not_carried_over(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    changed = named(comparison, "Ändrade")
+    tiny.severa.update("customers", tiny.severa.all("customers", number=1004)[0], email="nyast@andrade.example")
+    loaded = applied(tiny, comparison, chosen=[changed])
+    assert loaded.drifted == [changed]
+    assert tiny.fortnox.customers["1004"]["Email"] == "gammal@andrade.example"
+
+
+@pytest.mark.parametrize("side", ["severa", "fortnox"])
+def test_a_linked_record_deleted_meanwhile_is_reported(tiny: World, side: str) -> None:
+    load_everything(tiny)
+    customer = tiny.severa.all("customers", number=1003)[0]
+    tiny.severa.update("customers", customer, email="ny@lika.example")
+    comparison = compared(tiny, Kind.CUSTOMER)
+    changed = named(comparison, "Lika")
+    assert isinstance(changed.decision, Update)
+    if side == "severa":
+        tiny.severa.delete("customers", customer["guid"])
+    else:
+        tiny.fortnox.customers.remove("1003")
+    with calling(tiny) as calls:
+        loaded = applied(tiny, comparison)
+    assert loaded.done == {} and writes(calls) == []
+    assert loaded.drifted == [changed]
+
+
+def test_a_change_that_somebody_made_meanwhile_needs_nothing(tiny: World) -> None:
+    comparison = compared(tiny, Kind.PROJECT)
+    tiny.fortnox.projects["601"]["Status"] = "COMPLETED"
+    tiny.fortnox.projects.touch("601")
+    loaded = applied(tiny, comparison, chosen=[named(comparison, "601")])
+    assert loaded.done == {"linked": 1} and loaded.drifted == []
+
+
+def test_a_number_taken_in_fortnox_meanwhile_is_refused(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    tiny.fortnox.add_customer(CustomerNumber="1001", Name="Snabbare Firma AB")
+    loaded = applied(tiny, comparison, chosen=[named(comparison, "Nya Kunden")])
+    ((name, reasons),) = loaded.refused
+    assert "1001" in name and [reason.code for reason in reasons] == ["fortnox-2000637"]
+    assert links(tiny)[Kind.CUSTOMER] == set()
+    assert tiny.fortnox.customers["1001"]["Name"] == "Snabbare Firma AB"
+    again = named(compared(tiny, Kind.CUSTOMER), "Nya Kunden").decision
+    assert isinstance(again, Refuse) and again.reasons[0].code == "customer-number-taken"
+
+
+def test_an_article_number_taken_in_fortnox_meanwhile_is_refused(tiny: World) -> None:
+    comparison = compared(tiny, Kind.PRODUCT)
+    tiny.fortnox.add_article(ArticleNumber="LIC", Description="Licentiat", Type="SERVICE")
+    loaded = applied(tiny, comparison, chosen=[named(comparison, "LIC")])
+    assert [reason.code for _, reasons in loaded.refused for reason in reasons] == ["fortnox-2000013"]
+    assert links(tiny)[Kind.PRODUCT] == set()
+    again = named(compared(tiny, Kind.PRODUCT), "LIC").decision
+    assert isinstance(again, Refuse) and again.reasons[0].code == "article-name-differs"
+
+
+def test_a_number_taken_in_severa_meanwhile_is_shown(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    tiny.severa.add_customer(name="Snabbare Firma AB", number=1002)
+    gone = named(comparison, "Gamla Kunden")
+    with calling(tiny) as calls:
+        loaded = applied(tiny, comparison, chosen=[gone])
+    assert loaded.drifted == [gone] and writes(calls) == []
+    products = compared(tiny, Kind.PRODUCT)
+    tiny.severa.add_work_type(name="Resa", code="RESA")
+    assert applied(tiny, products, chosen=[named(products, "RESA")]).drifted == [named(products, "RESA")]
+    # Looked at again it is a pair.
+    assert applied(tiny, compared(tiny, Kind.PRODUCT)).done["linked"] == 2
