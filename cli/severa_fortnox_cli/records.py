@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from severa_fortnox.errors import NotFound, System
-from severa_fortnox.flows.counterparts import found_by_number
+from severa_fortnox.flows.counterparts import existing
 from severa_fortnox.flows.session import Session
 from severa_fortnox.severa.client import Register
 from severa_fortnox.work import Kind
@@ -84,7 +84,7 @@ def in_fortnox(session: Session, kind: Kind, number: str) -> Record | None:
     """The record of Fortnox with exactly that number; None when there is none."""
     client = session.fortnox
     read: Any = {Kind.CUSTOMER: client.customer, Kind.PRODUCT: client.article, Kind.PROJECT: client.project}[kind]
-    whole: Any = found_by_number(read, number)
+    whole: Any = existing(read, number)
     if whole is None:
         return None
     key = {Kind.CUSTOMER: "CustomerNumber", Kind.PRODUCT: "ArticleNumber", Kind.PROJECT: "ProjectNumber"}[kind]

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.identity import different_company, folded_number
-from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes, about, gone
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Pair, Surroundings, Writes, about, gone
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
@@ -40,7 +39,7 @@ LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class CustomerPair:
+class CustomerPair(Pair):
     """A Severa customer, a Fortnox card, or both.
 
     Args:
@@ -49,12 +48,9 @@ class CustomerPair:
         qualified: whether it has, or ever had, an active project or an invoice.
         card: what Fortnox's list shows of the card with that number; None when there is none.
         whole: the whole card; None when it was not read, because nothing depends on it.
-        linked: the link; None when they are not linked.
         in_step: whether nothing changed on either side since they last agreed, so that nothing needs comparing.
         rivals: other records with the same number, leading zeros and spaces folded, as a person names them.
         twin: an unlinked record of the other system that is the same company under another number.
-        ignored: why a person wants it left alone; None when nobody does.
-        begun: whether an earlier run has begun to create it, so that it must be brought to its end.
     """
 
     severa: Customer | None = None
@@ -79,25 +75,14 @@ class CustomerPair:
         return "" if self.severa is None or self.severa.number is None else str(self.severa.number)
 
     @property
-    def name(self) -> str:
-        """How a person knows the customer."""
-        own = self.severa.name if self.severa else self.card.name if self.card else ""
-        return f"{self.number} {own}".strip()
-
-    @property
-    def severa_id(self) -> str | None:
-        """The Severa record's guid; None when there is none."""
-        return self.severa.guid if self.severa else None
-
-    @property
     def fortnox_id(self) -> str | None:
         """The Fortnox record's number; None when there is none."""
         return self.card.number if self.card else None
 
     @property
-    def changed(self) -> datetime | None:
-        """When Severa's record was last changed; None when there is none or it does not say."""
-        return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
+    def fortnox_name(self) -> str:
+        """What the Fortnox record is called; "" when there is none."""
+        return self.card.name if self.card else ""
 
 
 def decide_pair(pair: CustomerPair, settings: Settings, around: Surroundings) -> CustomerPairDecision:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
 
 from severa_fortnox.decisions.decision import Skip
 from severa_fortnox.decisions.registers import Registers
@@ -14,36 +13,8 @@ from severa_fortnox.errors import System
 from severa_fortnox.mapping.agreement import Change, kept_when_linked
 from severa_fortnox.mapping.fields import Field, Values
 from severa_fortnox.reason import Reason
-from severa_fortnox.severa.models import Country
+from severa_fortnox.severa.models import Country, Customer, Product, Project
 from severa_fortnox.timing import with_zone
-
-
-class Pair(Protocol):
-    """What every pair has."""
-
-    @property
-    def linked(self) -> Linked | None: ...
-    @property
-    def begun(self) -> bool: ...
-    @property
-    def number(self) -> str:
-        """The number both have, or would have; "" when there is none."""
-
-    @property
-    def name(self) -> str:
-        """How a person knows the record."""
-
-    @property
-    def severa_id(self) -> str | None:
-        """The Severa record's guid; None when there is none."""
-
-    @property
-    def fortnox_id(self) -> str | None:
-        """The Fortnox record's number; None when there is none."""
-
-    @property
-    def changed(self) -> datetime | None:
-        """When Severa's record was last changed; None when there is none or it does not say."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +33,52 @@ class Linked:
     def kept_from(self, fields: Iterable[Field], main: Values, other: Values) -> frozenset[str]:
         """The fields to leave alone: those remembered, or else as if the two were linked now."""
         return kept_when_linked(fields, main, other) if self.kept is None else self.kept
+
+
+class Pair:
+    """A Severa record, a Fortnox record, or both; each entity adds what its rules ask.
+
+    Attributes:
+        severa: Severa's record; None when there is none.
+        linked: the link; None when they are not linked.
+        ignored: why a person wants it left alone; None when nobody does.
+        begun: whether an earlier run has begun to create it, so that it must be brought to its end.
+    """
+
+    severa: Customer | Product | Project | None
+    linked: Linked | None
+    ignored: str | None
+    begun: bool
+
+    @property
+    def number(self) -> str:
+        """The number both have, or would have; "" when there is none."""
+        raise NotImplementedError
+
+    @property
+    def fortnox_id(self) -> str | None:
+        """The Fortnox record's number; None when there is none."""
+        raise NotImplementedError
+
+    @property
+    def fortnox_name(self) -> str:
+        """What the Fortnox record is called; "" when there is none."""
+        raise NotImplementedError
+
+    @property
+    def severa_id(self) -> str | None:
+        """The Severa record's guid; None when there is none."""
+        return self.severa.guid if self.severa else None
+
+    @property
+    def name(self) -> str:
+        """How a person knows the record."""
+        return f"{self.number} {self.severa.name if self.severa else self.fortnox_name}".strip()
+
+    @property
+    def changed(self) -> datetime | None:
+        """When Severa's record was last changed; None when there is none or it does not say."""
+        return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ counterpart would collide (DESIGN 10, `reference` product 1.4, 2d, 2g).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes, gone, is_newer
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Pair, Surroundings, Writes, gone, is_newer
 from severa_fortnox.decisions.products import is_named
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Article, ArticlePayload
@@ -38,7 +37,7 @@ class Agreement(StrEnum):
 
 
 @dataclass(frozen=True)
-class ProductPair:
+class ProductPair(Pair):
     """A Severa product, a Fortnox article, or both.
 
     Args:
@@ -46,11 +45,8 @@ class ProductPair:
         register: which of Severa's registers it is in; "" without one.
         fortnox: the article; None when there is none.
         half: what alone agrees when the two are no counterparts; None when they are, or one is missing.
-        linked: the link; None when they are not linked.
         in_step: whether nothing changed on either side since they last agreed, so that nothing needs comparing.
         rivals: other products with the same code, as a person names them, when no article's name says which is meant.
-        ignored: why a person wants it left alone; None when nobody does.
-        begun: whether an earlier run has begun to create it, so that it must be brought to its end.
     """
 
     severa: Product | None = None
@@ -71,25 +67,14 @@ class ProductPair:
         return self.fortnox.ArticleNumber if self.fortnox else ""
 
     @property
-    def name(self) -> str:
-        """How a person knows it."""
-        own = self.severa.name if self.severa else (self.fortnox.Description or "") if self.fortnox else ""
-        return f"{self.number} {own}".strip()
-
-    @property
-    def severa_id(self) -> str | None:
-        """The Severa record's guid; None when there is none."""
-        return self.severa.guid if self.severa else None
-
-    @property
     def fortnox_id(self) -> str | None:
         """The Fortnox record's number; None when there is none."""
         return self.fortnox.ArticleNumber if self.fortnox else None
 
     @property
-    def changed(self) -> datetime | None:
-        """When Severa's record was last changed; None when there is none or it does not say."""
-        return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
+    def fortnox_name(self) -> str:
+        """What the Fortnox record is called; "" when there is none."""
+        return (self.fortnox.Description or "") if self.fortnox else ""
 
 
 def decide_pair(pair: ProductPair, settings: Settings, around: Surroundings) -> ProductPairDecision:
@@ -134,14 +119,18 @@ def values_of_pair(pair: ProductPair) -> tuple[Values, Values]:
     return severa, values_of_article(pair.fortnox) if pair.fortnox else {}
 
 
-def _linked(pair: ProductPair, linked: Linked, settings: Settings, around: Surroundings) -> ProductPairDecision:
+def main_and_other(settings: Settings, pair: ProductPair) -> tuple[Values, Values]:
+    """Both sides' values, the main system's first."""
     severa, fortnox = values_of_pair(pair)
-    is_severa_main = settings.product_main is Main.SEVERA
-    main, other = (severa, fortnox) if is_severa_main else (fortnox, severa)
+    return (severa, fortnox) if settings.product_main is Main.SEVERA else (fortnox, severa)
+
+
+def _linked(pair: ProductPair, linked: Linked, settings: Settings, around: Surroundings) -> ProductPairDecision:
+    main, other = main_and_other(settings, pair)
     changes = differences(PRODUCT, main, other, linked.kept_from(PRODUCT, main, other))
     if not changes:
         return Skip(Reason("in-step", {"record": pair.name}))
-    writes = Writes(System.FORTNOX if is_severa_main else System.SEVERA, changes, main)
+    writes = Writes(System.FORTNOX if settings.product_main is Main.SEVERA else System.SEVERA, changes, main)
     refusals = _refusals(pair, {key: main[key] for key in writes.keys}, writes.to, around)
     return Refuse(refusals) if refusals else Update(writes)
 

@@ -6,10 +6,10 @@ Rules: DESIGN 10 and `reference` product 1.5, 2b. Only the status follows Severa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes, gone
+from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings, Writes, gone
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox import models as fortnox
 from severa_fortnox.fortnox.models import PROJECT_NUMBER, ProjectPayload
@@ -26,17 +26,15 @@ ONGOING, COMPLETED = "ONGOING", "COMPLETED"
 
 
 @dataclass(frozen=True)
-class ProjectPair:
+class ProjectPair(Pair):
     """A Severa project, a Fortnox project, or both.
 
     Args:
         severa: Severa's project; None when there is none.
         fortnox: Fortnox's project; None when there is none.
-        linked: the link; None when they are not linked.
         rivals: other Severa projects with the same number, as a person names them.
-        namesakes: other projects whose name is the same in its first 50 characters, which is all Fortnox shows.
-        ignored: why a person wants it left alone; None when nobody does.
-        begun: whether an earlier run has begun to create it, so that it must be brought to its end.
+        namesakes: the customer's other projects with the same name in its first 50 characters, which is all Fortnox
+            shows.
     """
 
     severa: Project | None = None
@@ -57,25 +55,14 @@ class ProjectPair:
         return self.fortnox.ProjectNumber if self.fortnox else ""
 
     @property
-    def name(self) -> str:
-        """How a person knows the project."""
-        own = self.severa.name if self.severa else (self.fortnox.Description or "") if self.fortnox else ""
-        return f"{self.number} {own}".strip()
-
-    @property
-    def severa_id(self) -> str | None:
-        """The Severa record's guid; None when there is none."""
-        return self.severa.guid if self.severa else None
-
-    @property
     def fortnox_id(self) -> str | None:
         """The Fortnox record's number; None when there is none."""
         return self.fortnox.ProjectNumber if self.fortnox else None
 
     @property
-    def changed(self) -> datetime | None:
-        """When Severa's record was last changed; None when there is none or it does not say."""
-        return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
+    def fortnox_name(self) -> str:
+        """What the Fortnox record is called; "" when there is none."""
+        return (self.fortnox.Description or "") if self.fortnox else ""
 
 
 def decide_pair(pair: ProjectPair, settings: Settings, around: Surroundings) -> ProjectPairDecision:

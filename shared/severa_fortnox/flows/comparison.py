@@ -21,7 +21,7 @@ from severa_fortnox.decisions.identity import different_company, folded_number
 from severa_fortnox.decisions.matching import Known, match_customers, match_products, match_projects
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings
 from severa_fortnox.errors import System
-from severa_fortnox.flows.counterparts import found_by_number
+from severa_fortnox.flows.counterparts import existing
 from severa_fortnox.flows.pairs import Decision, linked, surroundings
 from severa_fortnox.flows.register_polls import ALL_QUALIFIED, OVERLAP
 from severa_fortnox.flows.session import Session
@@ -248,7 +248,7 @@ def _read_cards(
     """The whole cards; one that was deleted since the list was read is left out."""
     wholes: dict[str, FortnoxCustomer] = {}
     with ThreadPoolExecutor(at_once) as pool:
-        read = pool.map(lambda number: found_by_number(session.fortnox.customer, number), numbers)
+        read = pool.map(lambda number: existing(session.fortnox.customer, number), numbers)
         for done, (number, whole) in enumerate(zip(numbers, read, strict=True), start=1):
             if whole is not None:
                 wholes[number] = whole

@@ -70,15 +70,15 @@ def carry_out(
         IntegrationError: as `create_once`.
     """
     if isinstance(decision, Link):
-        _link(session, counterpart, decision)
+        link(session, counterpart, decision)
     elif isinstance(decision, Create):
         _create(session, counterpart, decision, send, find)
 
 
-def found_by_number(get: Callable[[str], Record], number: str) -> Record | None:
-    """The record with exactly that number; None when Fortnox has none."""
+def existing(get: Callable[[str], Record], id: str) -> Record | None:
+    """The record with exactly that number or guid; None when the system has none."""
     try:
-        return get(number)
+        return get(id)
     except NotFound:
         return None
 
@@ -114,8 +114,13 @@ def settle(session: Session, counterpart: Counterpart, find: Callable[[], Made |
         finish(session, counterpart, transfer, ())
 
 
-def _link(session: Session, counterpart: Counterpart, decision: Link) -> None:
-    link = StoredLink(
+def link(session: Session, counterpart: Counterpart, decision: Link) -> None:
+    """Remember that the two records are the same.
+
+    Raises:
+        NeedsPerson: one of them is linked to something else.
+    """
+    wanted = StoredLink(
         counterpart.kind,
         counterpart.severa_id,
         decision.foreign_id,
@@ -125,7 +130,7 @@ def _link(session: Session, counterpart: Counterpart, decision: Link) -> None:
         counterpart.synced,
     )
     try:
-        session.store.links.bind(session.connection.id, link)
+        session.store.links.bind(session.connection.id, wanted)
     except AlreadyLinked as conflict:
         values = {"number": decision.foreign_id, "kind": str(counterpart.kind), "why": conflict.text}
         raise NeedsPerson(Reason("already-linked-elsewhere", values)) from conflict

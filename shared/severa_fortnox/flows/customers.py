@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from severa_fortnox.decisions.customers import CustomerDecision, CustomerFacts
 from severa_fortnox.decisions.identity import folded_number
-from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.counterparts import carry_out as carry_out_counterpart
 from severa_fortnox.flows.create import Made, NeedsPerson
 from severa_fortnox.flows.session import Session
@@ -66,7 +66,7 @@ def carry_out(session: Session, facts: CustomerFacts, decision: CustomerDecision
 
 
 def _card(session: Session, number: str) -> Card | None:
-    found = found_by_number(session.fortnox.customer, number)
+    found = existing(session.fortnox.customer, number)
     return None if found is None else Card.of(found)
 
 

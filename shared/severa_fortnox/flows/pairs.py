@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from severa_fortnox.alerts.catalogue import sentences
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings, Writes
 from severa_fortnox.errors import System
+from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.counterparts import Counterpart
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.unknowns import VAT_RATES
 from severa_fortnox.mapping.agreement import Change
-from severa_fortnox.mapping.fingerprints import kept_of
+from severa_fortnox.mapping.fingerprints import kept_of, synced_kept
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.store.links import Link as StoredLink
@@ -83,6 +85,43 @@ def ignored(session: Session, kind: Kind, severa_id: str | None, fortnox_id: str
         if found is not None:
             return found.why
     return None
+
+
+def link_pair(session: Session, cause: Cause, kind: Kind, pair: P, decision: Link, kept: frozenset[str]) -> P:
+    """Link the two records of a pair; the answer is the pair as it is then.
+
+    No fingerprints are kept yet: what differs is written next, and a run that dies in between must find it again.
+
+    Raises:
+        NeedsPerson: one of the two is linked to something else.
+    """
+    severa_id, number = pair.severa_id or "", decision.foreign_id
+    counterpart = Counterpart(kind, severa_id, number, pair.name, cause=cause, synced=synced_kept(kept))
+    counterparts.link(session, counterpart, decision)
+    after: P = replace(cast(Any, pair), linked=Linked(severa_id, number, kept))
+    return after
+
+
+def remember(
+    session: Session, kind: Kind, pair: Pair, synced: Mapping[str, str], card: Mapping[str, str] | None = None
+) -> None:
+    """Keep with the pair's link what both sides say now, when that is not what is kept already.
+
+    Args:
+        card: what the link keeps of the Fortnox record; None leaves it as it is.
+    """
+    link = session.store.links.by_severa(session.connection.id, kind, pair.severa_id or "")
+    if link is not None and (synced != dict(link.synced) or card not in (None, dict(link.card))):
+        session.store.links.remember(session.connection.id, link, card=card, synced=synced)
+
+
+def begun_by(session: Session, cause: Cause, pair: Pair, work: Work) -> Counterpart:
+    """What an earlier run began to create for a work's record, under the number it was to have."""
+    if work.system is System.FORTNOX:
+        return Counterpart(work.kind, "", work.id, pair.name, System.FORTNOX, cause)
+    transfer = session.store.transfers.get(session.connection.id, work.kind, work.id)
+    number = transfer.reference if transfer else pair.number
+    return Counterpart(work.kind, work.id, number, pair.name, cause=cause)
 
 
 def updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:

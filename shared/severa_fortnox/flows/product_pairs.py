@@ -9,12 +9,22 @@ from functools import partial
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.matching import Known, match_products
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
-from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, values_of_pair
-from severa_fortnox.errors import Busy, NotFound, System
+from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, main_and_other
+from severa_fortnox.errors import Busy, System
 from severa_fortnox.flows import counterparts
-from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
-from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, linked, updated
+from severa_fortnox.flows.pairs import (
+    Decision,
+    Entity,
+    Lock,
+    begun_by,
+    ignored,
+    link_pair,
+    linked,
+    remember,
+    updated,
+)
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.changes import ArticleChanges
 from severa_fortnox.fortnox.models import Article, ArticlePayload
@@ -23,7 +33,7 @@ from severa_fortnox.mapping.fields import PRODUCT
 from severa_fortnox.mapping.fingerprints import fingerprint, of_records
 from severa_fortnox.mapping.products import article_fields, is_article_number, product_fields
 from severa_fortnox.reason import Reason
-from severa_fortnox.settings import Main, Settings
+from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.inputs import ProductInput, WorkTypeInput
 from severa_fortnox.severa.models import Product
@@ -41,7 +51,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
     connection = session.connection.id
     if work.system is System.FORTNOX:
         link = session.store.links.by_fortnox(connection, Kind.PRODUCT, work.id)
-        article = found_by_number(session.fortnox.article, work.id)
+        article = existing(session.fortnox.article, work.id)
         if link is not None:
             is_ours = article is not None and link.synced.get("fortnox") == fingerprint(article)
             if is_ours and work.cause is not Cause.PERSON and not begun:
@@ -55,7 +65,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
     link = session.store.links.by_severa(connection, Kind.PRODUCT, work.id)
     if link is not None:
         lock(link.fortnox_id)
-        article = found_by_number(session.fortnox.article, link.fortnox_id)
+        article = existing(session.fortnox.article, link.fortnox_id)
         return _linked(session, link, *_severa(session, work.id, link), article)
     register, product = _severa(session, work.id, None)
     if product is None or register is None:
@@ -76,7 +86,8 @@ def carry_out(
     """
     match decision:
         case Link():
-            return _link(session, cause, pair, decision)
+            kept = kept_of_pair(session.settings, pair, around)
+            return link_pair(session, cause, Kind.PRODUCT, pair, decision, kept)
         case Create(plan=ArticlePayload()):
             return _create_in_fortnox(session, cause, pair, decision)
         case Create(plan=NewInSevera()):
@@ -84,33 +95,25 @@ def carry_out(
         case Update(plan=writes, notes=notes):
             pair = _write(session, pair, writes)
             session.store.log.add(updated(session, cause, Kind.PRODUCT, pair, writes, notes))
-            return remember(session, pair)
+            return _remembered(session, pair)
         case Skip(reason=Reason(code="in-step")):
-            return remember(session, pair)
+            return _remembered(session, pair)
     return pair
 
 
-def remember(session: Session, pair: ProductPair) -> ProductPair:
-    """Keep with the link what both sides say now, when they are linked and it is not what is kept already."""
+def _remembered(session: Session, pair: ProductPair) -> ProductPair:
+    """The pair, with what both sides say now kept with its link."""
     if pair.linked is None or pair.severa is None or pair.fortnox is None:
         return pair
-    link = session.store.links.by_severa(session.connection.id, Kind.PRODUCT, pair.severa.guid)
-    if link is None:
-        return pair
-    severa, fortnox = values_of_pair(pair)
-    main, other = (severa, fortnox) if session.settings.product_main is Main.SEVERA else (fortnox, severa)
-    kept = pair.linked.kept_from(PRODUCT, main, other)
-    synced = of_records(pair.severa, pair.fortnox, still_kept(kept, main))
-    if synced != dict(link.synced):
-        session.store.links.remember(session.connection.id, link, synced=synced)
+    main, other = main_and_other(session.settings, pair)
+    kept = still_kept(pair.linked.kept_from(PRODUCT, main, other), main)
+    remember(session, Kind.PRODUCT, pair, of_records(pair.severa, pair.fortnox, kept))
     return pair
 
 
-def kept_of_pair(settings: Settings, pair: ProductPair, _around: Surroundings | None) -> frozenset[str]:
+def kept_of_pair(settings: Settings, pair: ProductPair, _around: Surroundings) -> frozenset[str]:
     """The fields that only the other system has a value for; they are left alone when the two are linked."""
-    severa, fortnox = values_of_pair(pair)
-    main, other = (severa, fortnox) if settings.product_main is Main.SEVERA else (fortnox, severa)
-    return kept_when_linked(PRODUCT, main, other)
+    return kept_when_linked(PRODUCT, *main_and_other(settings, pair))
 
 
 def is_absent(session: Session, pair: ProductPair) -> bool:
@@ -120,14 +123,11 @@ def is_absent(session: Session, pair: ProductPair) -> bool:
 
 def settle(session: Session, cause: Cause, pair: ProductPair, work: Work, around: Surroundings) -> None:
     """Bring a creation that an earlier run began to its end without sending anything."""
+    counterpart = begun_by(session, cause, pair, work)
     if work.system is System.SEVERA:
-        transfer = session.store.transfers.get(session.connection.id, Kind.PRODUCT, work.id)
-        number = transfer.reference if transfer else pair.number
-        counterpart = Counterpart(Kind.PRODUCT, work.id, number, pair.name, cause=cause)
         counterparts.settle(session, counterpart, lambda: _found_in_fortnox(session, counterpart, pair))
     else:
         register = session.settings.article_register
-        counterpart = Counterpart(Kind.PRODUCT, "", work.id, pair.name, System.FORTNOX, cause)
         counterparts.settle(session, counterpart, lambda: _found_in_severa(session, counterpart, register, pair))
 
 
@@ -135,10 +135,9 @@ def _severa(session: Session, guid: str, link: StoredLink | None) -> tuple[str |
     """The record and the register it is in; the link knows the register, otherwise all three are asked."""
     known = _REGISTERS.get(link.card.get("register", "")) if link else None
     for register in [Register(known)] if known else list(Register):
-        try:
-            return str(register), session.severa.product(register, guid)
-        except NotFound:
-            continue
+        found = existing(partial(session.severa.product, register), guid)
+        if found is not None:
+            return str(register), found
     return known, None
 
 
@@ -158,12 +157,12 @@ def _of_product(session: Session, register: str, product: Product, code: str, *,
     """A Severa product that is not linked, matched with what Fortnox has under its code or its name."""
     articles: dict[str, Article] = {}
     if is_article_number(code):
-        found = found_by_number(session.fortnox.article, code)
+        found = existing(session.fortnox.article, code)
         if found is not None:
             articles[found.ArticleNumber] = found
     for item in session.fortnox.articles_described(fortnox_text(product.name.strip()).text):
         if folded(item.Description) == folded(fortnox_text(product.name).text) and item.ArticleNumber not in articles:
-            article = found_by_number(session.fortnox.article, item.ArticleNumber)
+            article = existing(session.fortnox.article, item.ArticleNumber)
             articles |= {} if article is None else {article.ArticleNumber: article}
     products = {product.guid: (register, product)}
     if code:
@@ -209,17 +208,6 @@ def _matched(
         # An invoice that needs it has linked it since the link was looked for.
         raise Busy("another worker has just linked it", system=System.STORE, operation="match product")
     return replace(mine, ignored=ignored(session, Kind.PRODUCT, mine.severa_id, mine.fortnox_id), begun=begun)
-
-
-def _link(session: Session, cause: Cause, pair: ProductPair, decision: Link) -> ProductPair:
-    assert pair.severa is not None
-    kept = kept_of_pair(session.settings, pair, None)
-    synced = {"kept": ",".join(sorted(kept))}
-    counterpart = Counterpart(
-        Kind.PRODUCT, pair.severa.guid, decision.foreign_id, pair.name, cause=cause, synced=synced
-    )
-    counterparts.carry_out(session, counterpart, decision, send=_nothing, find=lambda: None)
-    return replace(pair, linked=Linked(pair.severa.guid, decision.foreign_id, kept))
 
 
 def _create_in_fortnox(
@@ -278,7 +266,7 @@ def _write(session: Session, pair: ProductPair, writes: Writes) -> ProductPair:
 
 def _found_in_fortnox(session: Session, counterpart: Counterpart, pair: ProductPair) -> Made | None:
     """What an earlier attempt made in Fortnox, by its number; another name is another article."""
-    found = found_by_number(session.fortnox.article, counterpart.number)
+    found = existing(session.fortnox.article, counterpart.number)
     if found is None:
         return None
     name = pair.severa.name if pair.severa else ""
@@ -297,10 +285,6 @@ def _found_in_severa(session: Session, counterpart: Counterpart, register: str, 
         values = {"code": counterpart.number, "name": name or "", "names": ", ".join(each.name for each in found)}
         raise NeedsPerson(Reason("product-code-ambiguous", values))
     return Made(same[0].guid, {"register": ROW_KINDS[register]}) if same else None
-
-
-def _nothing(payload: object) -> Made:
-    raise AssertionError("a link sends nothing")
 
 
 ENTITY: Entity[ProductPair] = Entity(Kind.PRODUCT, gather, decide_pair, carry_out, kept_of_pair, is_absent, settle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from severa_fortnox.decisions.products import ProductDecision, ProductFacts, is_named
-from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.counterparts import carry_out as carry_out_counterpart
 from severa_fortnox.flows.create import Made, NeedsPerson
 from severa_fortnox.flows.session import Session
@@ -40,7 +40,7 @@ def gather(session: Session, code: str, row: InvoiceRow, link: Link | None, *, f
     in_fortnox = session.registers.of_fortnox()
     kind = row.rowType if row.rowType in _REGISTERS else ""
     if link is not None and (not kind or link.card.get(_REGISTER) in {None, "", kind}):
-        article = found_by_number(session.fortnox.article, code) if fresh else None
+        article = existing(session.fortnox.article, code) if fresh else None
         return ProductFacts(code, (), article, link.fortnox_id, in_fortnox, kind)
     if not is_article_number(code):
         return ProductFacts(code, (), None, None, in_fortnox, kind)
@@ -49,7 +49,7 @@ def gather(session: Session, code: str, row: InvoiceRow, link: Link | None, *, f
         for register in _REGISTERS.get(kind, tuple(Register))
         for product in session.severa.products_by_code(register, code)
     ]
-    article = found_by_number(session.fortnox.article, code)
+    article = existing(session.fortnox.article, code)
     # The article is linked to a product of another register: it is this row's article too only if the name says so.
     shared = link is not None and article is not None and any(is_named(each, article) for each in products)
     return ProductFacts(code, products, article, code if shared else None, in_fortnox, kind)
@@ -68,7 +68,7 @@ def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) 
         return Made(session.fortnox.create_article(payload).ArticleNumber, {_REGISTER: facts.register})
 
     def find() -> Made | None:
-        found = found_by_number(session.fortnox.article, facts.code)
+        found = existing(session.fortnox.article, facts.code)
         if found is None:
             return None
         if folded(found.Description) != folded(fortnox_text(product.name).text):

@@ -8,11 +8,21 @@ from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.matching import namesakes_of
 from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes
 from severa_fortnox.decisions.project_pairs import ProjectPair, decide_pair
-from severa_fortnox.errors import NotFound, System
+from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
-from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made
-from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, linked, updated
+from severa_fortnox.flows.pairs import (
+    Decision,
+    Entity,
+    Lock,
+    begun_by,
+    ignored,
+    link_pair,
+    linked,
+    remember,
+    updated,
+)
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.changes import ProjectChanges
 from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
@@ -28,25 +38,25 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
     connection = session.connection.id
     if work.system is System.FORTNOX:
         link = session.store.links.by_fortnox(connection, Kind.PROJECT, work.id)
-        theirs = found_by_number(session.fortnox.project, work.id)
+        theirs = existing(session.fortnox.project, work.id)
         if link is None:
             return ProjectPair(fortnox=theirs, ignored=ignored(session, Kind.PROJECT, None, work.id))
         is_ours = theirs is not None and link.synced.get("fortnox") == fingerprint(theirs)
         if is_ours and work.cause is not Cause.PERSON and not begun:
             return None
         lock(link.fortnox_id)
-        return _linked(session, link, _severa(session, link.severa_id), link.fortnox_id)
+        return _linked(session, link, existing(session.severa.project, link.severa_id), link.fortnox_id)
     link = session.store.links.by_severa(connection, Kind.PROJECT, work.id)
     if link is not None:
         lock(link.fortnox_id)
-        return _linked(session, link, _severa(session, work.id), link.fortnox_id)
-    project = _severa(session, work.id)
+        return _linked(session, link, existing(session.severa.project, work.id), link.fortnox_id)
+    project = existing(session.severa.project, work.id)
     if project is None or project.number is None:
         return ProjectPair(severa=project, begun=begun)
     number = str(project.number)
     lock(number)
     others = [each for each in session.severa.projects(numbers=[project.number]) if each.guid != project.guid]
-    theirs = found_by_number(session.fortnox.project, number)
+    theirs = existing(session.fortnox.project, number)
     return ProjectPair(
         severa=project,
         fortnox=theirs,
@@ -68,45 +78,29 @@ def carry_out(
     """
     match decision:
         case Link():
-            assert pair.severa is not None
-            counterpart = Counterpart(Kind.PROJECT, pair.severa.guid, decision.foreign_id, pair.name, cause=cause)
-            counterparts.carry_out(session, counterpart, decision, send=_nothing, find=lambda: None)
-            return replace(pair, linked=Linked(pair.severa.guid, decision.foreign_id))
+            return link_pair(session, cause, Kind.PROJECT, pair, decision, frozenset())
         case Create(plan=ProjectPayload()):
             return _create(session, cause, pair, decision)
         case Update(plan=writes, notes=notes):
             pair = _write(session, pair, writes)
             session.store.log.add(updated(session, cause, Kind.PROJECT, pair, writes, notes))
-            return remember(session, pair)
+            return _remembered(session, pair)
         case Skip(reason=Reason(code="in-step")):
-            return remember(session, pair)
-    return pair
-
-
-def remember(session: Session, pair: ProjectPair) -> ProjectPair:
-    """Keep with the link what both sides say now, when they are linked and it is not what is kept already."""
-    if pair.linked is None or pair.severa is None or pair.fortnox is None:
-        return pair
-    link = session.store.links.by_severa(session.connection.id, Kind.PROJECT, pair.severa.guid)
-    synced = of_records(pair.severa, pair.fortnox)
-    if link is not None and synced != dict(link.synced):
-        session.store.links.remember(session.connection.id, link, synced=synced)
+            return _remembered(session, pair)
     return pair
 
 
 def settle(session: Session, cause: Cause, pair: ProjectPair, work: Work, around: Surroundings) -> None:
     """Bring a creation that an earlier run began to its end without sending anything."""
-    transfer = session.store.transfers.get(session.connection.id, Kind.PROJECT, work.id)
-    number = transfer.reference if transfer else pair.number
-    counterpart = Counterpart(Kind.PROJECT, work.id, number, pair.name, cause=cause)
-    counterparts.settle(session, counterpart, lambda: _found(session, number))
+    counterpart = begun_by(session, cause, pair, work)
+    counterparts.settle(session, counterpart, lambda: _found(session, counterpart.number))
 
 
-def _severa(session: Session, guid: str) -> Project | None:
-    try:
-        return session.severa.project(guid)
-    except NotFound:
-        return None
+def _remembered(session: Session, pair: ProjectPair) -> ProjectPair:
+    """The pair, with what both sides say now kept with its link."""
+    if pair.linked is not None and pair.severa is not None and pair.fortnox is not None:
+        remember(session, Kind.PROJECT, pair, of_records(pair.severa, pair.fortnox))
+    return pair
 
 
 def _namesakes(session: Session, project: Project) -> tuple[str, ...]:
@@ -119,7 +113,7 @@ def _namesakes(session: Session, project: Project) -> tuple[str, ...]:
 def _linked(session: Session, link: StoredLink, project: Project | None, number: str) -> ProjectPair:
     return ProjectPair(
         severa=project,
-        fortnox=found_by_number(session.fortnox.project, number),
+        fortnox=existing(session.fortnox.project, number),
         linked=linked(link),
         ignored=ignored(session, Kind.PROJECT, link.severa_id, link.fortnox_id),
     )
@@ -146,12 +140,8 @@ def _write(session: Session, pair: ProjectPair, writes: Writes) -> ProjectPair:
 
 
 def _found(session: Session, number: str) -> Made | None:
-    found = found_by_number(session.fortnox.project, number)
+    found = existing(session.fortnox.project, number)
     return None if found is None else Made(found.ProjectNumber)
-
-
-def _nothing(payload: object) -> Made:
-    raise AssertionError("a link sends nothing")
 
 
 ENTITY: Entity[ProjectPair] = Entity(

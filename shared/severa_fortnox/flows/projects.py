@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from severa_fortnox.decisions.projects import ProjectDecision, ProjectFacts
-from severa_fortnox.flows.counterparts import Counterpart, found_by_number
+from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.counterparts import carry_out as carry_out_counterpart
 from severa_fortnox.flows.create import Made
 from severa_fortnox.flows.session import Session
@@ -23,7 +23,7 @@ def gather(session: Session, project: Numbered, link: Link | None) -> ProjectFac
     if link is not None:
         return ProjectFacts(project.guid or "", project.number, None, exists=True, linked=link.fortnox_id)
     number = project.number
-    exists = number is not None and found_by_number(session.fortnox.project, str(number)) is not None
+    exists = number is not None and existing(session.fortnox.project, str(number)) is not None
     severa = None if exists or number is None else session.severa.project(project.guid or "")
     return ProjectFacts(project.guid or "", number, severa, exists, linked=None)
 
@@ -37,7 +37,7 @@ def carry_out(session: Session, facts: ProjectFacts, decision: ProjectDecision) 
         return Made(session.fortnox.create_project(payload).ProjectNumber)
 
     def find() -> Made | None:
-        found = found_by_number(session.fortnox.project, number)
+        found = existing(session.fortnox.project, number)
         return None if found is None else Made(found.ProjectNumber)
 
     carry_out_counterpart(session, counterpart, decision, send=send, find=find)

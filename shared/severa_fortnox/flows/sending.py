@@ -150,7 +150,7 @@ def require_alive(session: Session, facts: InvoiceFacts, number: str) -> None:
     Raises:
         NeedsPerson: it was cancelled there, or is not there any more.
     """
-    found = counterparts.found_by_number(session.fortnox.invoice, number)
+    found = counterparts.existing(session.fortnox.invoice, number)
     if found is None or found.Cancelled:
         raise NeedsPerson(Reason("cancelled-in-fortnox", {"invoice": facts.name, "number": number}))
 

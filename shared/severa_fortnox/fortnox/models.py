@@ -192,11 +192,9 @@ class CustomerItem(_Answer):
     ZipCode: Text = None
 
 
-class CustomerPayload(_Payload):
-    """A new customer card."""
+class CustomerFields(_Payload):
+    """What a customer card may hold beside its number and name."""
 
-    CustomerNumber: str = Field(max_length=LONG)
-    Name: str = Field(min_length=1, max_length=LONG)
     OrganisationNumber: str | None = Field(default=None, max_length=30)
     VATNumber: str | None = None
     VATType: str | None = None
@@ -208,7 +206,7 @@ class CustomerPayload(_Payload):
     Phone1: str | None = Field(default=None, max_length=LONG)
     Comments: str | None = Field(default=None, max_length=LONG)
     GLN: str | None = Field(default=None, min_length=13, max_length=13)
-    Address1: str | None = Field(default=None, max_length=LONG)
+    Address1: str | None = Field(default=None, min_length=1, max_length=LONG)
     ZipCode: str | None = Field(default=None, max_length=10)
     City: str | None = Field(default=None, max_length=LONG)
     CountryCode: str | None = Field(default=None, min_length=2, max_length=2)
@@ -220,6 +218,13 @@ class CustomerPayload(_Payload):
     VisitingZipCode: str | None = Field(default=None, max_length=10)
     VisitingCity: str | None = Field(default=None, max_length=128)
     VisitingCountryCode: str | None = Field(default=None, min_length=2, max_length=2)
+
+
+class CustomerPayload(CustomerFields):
+    """A new customer card."""
+
+    CustomerNumber: str = Field(max_length=LONG)
+    Name: str = Field(min_length=1, max_length=LONG)
 
 
 class Article(_Answer):

@@ -64,13 +64,13 @@ def of_customers(customer: Customer, addresses: Sequence[Address], card: Card, k
         **{f"{_ADDRESS}{address.guid}": fingerprint(address) for address in addresses},
         "fortnox": fingerprint(card),
         "item": of_card(card),
-        KEPT: ",".join(sorted(kept)),
+        **synced_kept(kept),
     }
 
 
 def of_records(severa: BaseModel, fortnox: BaseModel, kept: Iterable[str] = ()) -> dict[str, str]:
     """What the link of two records without children keeps when they agree."""
-    return {"severa": fingerprint(severa), "fortnox": fingerprint(fortnox), KEPT: ",".join(sorted(kept))}
+    return {"severa": fingerprint(severa), "fortnox": fingerprint(fortnox), **synced_kept(kept)}
 
 
 def is_seen(synced: Mapping[str, str], customer: Customer, addresses: Sequence[Address]) -> bool:
@@ -83,6 +83,11 @@ def is_seen(synced: Mapping[str, str], customer: Customer, addresses: Sequence[A
 def is_seen_address(synced: Mapping[str, str], address: Address) -> bool:
     """Whether one address is as it was then."""
     return synced.get(f"{_ADDRESS}{address.guid}") == fingerprint(address)
+
+
+def synced_kept(kept: Iterable[str]) -> dict[str, str]:
+    """What a link keeps before anything was compared: only the keys that are left alone."""
+    return {KEPT: ",".join(sorted(kept))}
 
 
 def kept_of(synced: Mapping[str, str]) -> frozenset[str] | None:

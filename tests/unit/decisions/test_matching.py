@@ -16,7 +16,7 @@ from severa_fortnox.decisions.product_pairs import Agreement, ProductPair
 from severa_fortnox.fortnox.models import Article
 from severa_fortnox.fortnox.models import Project as FortnoxProject
 from severa_fortnox.mapping.customers import Card
-from severa_fortnox.severa.models import Customer, Product, Project
+from severa_fortnox.severa.models import Customer, Numbered, Product, Project
 from tests.unit import builders as a
 
 IDENTITIES = (None, "556677-8899", "5567123450")
@@ -278,14 +278,16 @@ def test_two_projects_of_one_number_meet_nothing_and_name_each_other() -> None:
     ]
 
 
-def test_projects_equal_in_their_first_fifty_characters_name_each_other() -> None:
+def test_a_customers_projects_equal_in_their_first_fifty_characters_name_each_other() -> None:
     long = "Flytt av ekonomisystem och lönesystem till molnet, etapp"
+    ours, another = Numbered(guid="c-1"), Numbered(guid="c-2")
     projects = [
-        a.project(guid="p-1", number=1, name=f"{long} ett"),
-        a.project(guid="p-2", number=2, name=f"{long} två"),
-        a.project(guid="p-3", number=3, name="Annat"),
+        a.project(guid="p-1", number=1, name=f"{long} ett", customer=ours),
+        a.project(guid="p-2", number=2, name=f"{long} två", customer=ours),
+        a.project(guid="p-3", number=3, name="Annat", customer=ours),
+        a.project(guid="p-4", number=4, name=f"{long} tre", customer=another),
     ]
 
     pairs = match_projects(projects, [], Known())
 
-    assert [pair.namesakes for pair in pairs] == [(f"2 {long} två",), (f"1 {long} ett",), ()]
+    assert [pair.namesakes for pair in pairs] == [(f"2 {long} två",), (f"1 {long} ett",), (), ()]

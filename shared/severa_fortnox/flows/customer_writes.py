@@ -1,0 +1,215 @@
+"""Customers in step: how a new one is made in either system, and what is changed in a linked one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from severa_fortnox.decisions.customer_pairs import CustomerPair, main_and_other, sayable_in_severa, values_of_pair
+from severa_fortnox.decisions.decision import Create
+from severa_fortnox.decisions.identity import folded_number
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
+from severa_fortnox.errors import System
+from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.counterparts import Counterpart, existing
+from severa_fortnox.flows.create import Made, NeedsPerson, create_once
+from severa_fortnox.flows.pairs import begun_by, linked, remember
+from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.models import CustomerPayload
+from severa_fortnox.mapping.addresses import FLAGS, PLACES, AddAddress, steps_to
+from severa_fortnox.mapping.agreement import still_kept
+from severa_fortnox.mapping.customers import (
+    Card,
+    address_as_seen,
+    address_in_severa,
+    changes_in_fortnox,
+    customer_fields,
+    to_severa,
+)
+from severa_fortnox.mapping.fields import Values
+from severa_fortnox.mapping.fingerprints import of_customers, synced_kept
+from severa_fortnox.reason import Reason
+from severa_fortnox.severa.inputs import AddressInput, CustomerInput
+from severa_fortnox.severa.models import Address, Customer
+from severa_fortnox.severa.unknowns import replace as replacing
+from severa_fortnox.store.transfers import State, Transfer
+from severa_fortnox.text import folded, fortnox_text
+from severa_fortnox.work import Cause, Kind, Work
+
+#: The card's fields that are Severa's addresses.
+ADDRESS_KEYS = frozenset({"Phone1", *(key for keys in PLACES.values() for key in keys)})
+
+
+def remembered(session: Session, pair: CustomerPair, around: Surroundings) -> CustomerPair:
+    """The pair, with what both sides say now kept with its link."""
+    if pair.linked is None or pair.severa is None or pair.whole is None:
+        return pair
+    severa, fortnox, _ = values_of_pair(pair, around)
+    main, other = main_and_other(session.settings, severa, fortnox)
+    kept = pair.linked.kept_from(customer_fields(postal=session.settings.postal_address), main, other)
+    synced = of_customers(pair.severa, pair.addresses, pair.whole, still_kept(kept, main))
+    remember(session, Kind.CUSTOMER, pair, synced, Card.of(pair.whole).to_link())
+    return pair
+
+
+def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, around: Surroundings) -> None:
+    """Bring a creation that an earlier run began to its end without creating anything."""
+    counterpart = begun_by(session, cause, pair, work)
+    if work.system is System.SEVERA:
+        counterparts.settle(session, counterpart, lambda: _found_in_fortnox(session, counterpart, None))
+        return
+    find = partial(_found_in_severa, session, counterpart, None)
+    transfer = create_once(session, counterparts.creation(counterpart, "", None, find))
+    if transfer.state is State.BOUND:
+        _finish_in_severa(session, counterpart, transfer, pair, (), around)
+
+
+def create_in_fortnox(
+    session: Session, cause: Cause, pair: CustomerPair, decision: Create[CustomerPayload]
+) -> CustomerPair:
+    """A card for the Severa customer, once; the answer is the pair as it is then."""
+    severa = pair.severa
+    assert severa is not None
+    number = decision.plan.CustomerNumber
+    counterpart = Counterpart(Kind.CUSTOMER, severa.guid, number, pair.name, cause=cause)
+
+    def send(payload: CustomerPayload) -> Made:
+        created = session.fortnox.create_customer(payload)
+        synced = of_customers(severa, pair.addresses, created, ())
+        return Made(created.CustomerNumber, Card.of(created).to_link(), synced)
+
+    counterparts.carry_out(
+        session, counterpart, decision, send=send, find=lambda: _found_in_fortnox(session, counterpart, severa.name)
+    )
+    return replace(pair, linked=Linked(severa.guid, number))
+
+
+def create_in_severa(
+    session: Session, cause: Cause, pair: CustomerPair, decision: Create[NewInSevera], around: Surroundings
+) -> CustomerPair:
+    """A Severa customer for the card, once, and its addresses; the answer is the pair as it is then."""
+    whole, values = pair.whole, decision.plan.values
+    assert whole is not None
+    counterpart = Counterpart(Kind.CUSTOMER, "", whole.CustomerNumber, pair.name, System.FORTNOX, cause)
+    currency = around.severa_currencies.get(values.get("Currency") or "")
+    properties = to_severa(values, list(values), currency)
+    customer = CustomerInput(**{name: value for name, value in properties.items() if value is not None})
+    # Severa keeps addresses apart and they follow: until then an empty one there must not empty Fortnox's.
+    kept = synced_kept(key for key in ADDRESS_KEYS if values.get(key) is not None)
+    created: list[Customer] = []
+
+    def send() -> Made:
+        created.append(session.severa.create_customer(customer))
+        return Made(created[0].guid, Card.of(whole).to_link(), kept)
+
+    def find() -> Made | None:
+        found = _found_in_severa(session, counterpart, whole.Name)
+        return None if found is None else replace(found, card=Card.of(whole).to_link(), synced=kept)
+
+    payload = customer.model_dump_json(exclude_unset=True)
+    transfer = create_once(session, counterparts.creation(counterpart, payload, send, find))
+    if transfer.state is not State.BOUND:
+        return pair
+    pair = replace(pair, severa=created[0]) if created else pair
+    return _finish_in_severa(session, counterpart, transfer, pair, decision.notes, around)
+
+
+def _finish_in_severa(
+    session: Session,
+    counterpart: Counterpart,
+    transfer: Transfer,
+    pair: CustomerPair,
+    notes: Sequence[Reason],
+    around: Surroundings,
+) -> CustomerPair:
+    """The new customer's addresses, then the end of its transfer; a run that died between them goes on here."""
+    link = session.store.links.by_fortnox(session.connection.id, Kind.CUSTOMER, counterpart.number)
+    severa = pair.severa or (None if link is None else existing(session.severa.customer, link.severa_id))
+    if link is not None and severa is not None and pair.whole is not None:
+        _, values, _ = values_of_pair(pair, around)
+        values, _ = sayable_in_severa(values, around)
+        pair = replace(pair, severa=severa, addresses=session.severa.addresses(severa.guid), linked=linked(link))
+        pair = replace(pair, addresses=_write_addresses(session, pair, values, list(FLAGS), around))
+        remembered(session, pair, around)
+    counterparts.finish(session, counterpart, transfer, notes)
+    return pair
+
+
+def write(session: Session, pair: CustomerPair, writes: Writes, around: Surroundings) -> CustomerPair:
+    """The main system's changes, in the other one; the answer is the pair as it is then."""
+    severa, whole = pair.severa, pair.whole
+    assert severa is not None and whole is not None
+    if writes.to is System.FORTNOX:
+        days = writes.values.get("TermsOfPayment")
+        terms = None if days is None else around.fortnox.terms_for(int(days))
+        changes = changes_in_fortnox(writes.values, writes.keys, terms)
+        whole = session.fortnox.update_customer(whole.CustomerNumber, changes)
+        return replace(pair, whole=whole, card=Card.of(whole))
+    currency = around.severa_currencies.get(writes.values.get("Currency") or "")
+    properties = to_severa(writes.values, writes.keys, currency)
+    if properties:
+        severa = session.severa.change_customer(severa.guid, _operations(session, properties))
+    kinds = [kind for kind in FLAGS if {*PLACES[kind], *(["Phone1"] if kind == "billing" else [])} & {*writes.keys}]
+    pair = replace(pair, severa=severa)
+    return replace(pair, addresses=_write_addresses(session, pair, writes.values, kinds, around))
+
+
+def _write_addresses(
+    session: Session, pair: CustomerPair, values: Values, kinds: Sequence[str], around: Surroundings
+) -> list[Address]:
+    """Severa's addresses after each of these kinds is as `values` say.
+
+    Read from what Severa has, so that a run that died between two addresses goes on where it stopped.
+    """
+    assert pair.severa is not None
+    addresses = list(pair.addresses)
+    for kind in kinds:
+        if kind == "postal" and not session.settings.postal_address:
+            continue
+        wanted, properties = address_in_severa(values, kind, around.countries)
+        seen = partial(address_as_seen, kind=kind, countries=around.countries)
+        for step in steps_to(addresses, kind, wanted, properties, seen):
+            if isinstance(step, AddAddress):
+                given = {name: value for name, value in step.properties.items() if value is not None}
+                addresses.append(session.severa.create_address(pair.severa.guid, AddressInput(**given)))
+            else:
+                changed = session.severa.change_address(step.guid, _operations(session, step.properties))
+                addresses = [changed if address.guid == step.guid else address for address in addresses]
+    return addresses
+
+
+def _operations(session: Session, properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Patch operations for properties under Severa's names; a reference is patched in its own way."""
+    return [
+        session.readings.reference_operation(f"/{name}", None if value is None else value["guid"])
+        if name in {"currency", "country"}
+        else replacing(f"/{name}", value)
+        for name, value in properties.items()
+    ]
+
+
+def _found_in_fortnox(session: Session, counterpart: Counterpart, name: str | None) -> Made | None:
+    """What an earlier attempt made in Fortnox, by its number."""
+    found = existing(session.fortnox.customer, counterpart.number)
+    if found is None:
+        return None
+    # Compared as Fortnox holds it.
+    if name is not None and folded(found.Name) != folded(fortnox_text(name.strip()).text):
+        values = {"customer": counterpart.name, "number": counterpart.number}
+        raise NeedsPerson(Reason("customer-number-taken", {**values, "why": f"it is called {found.Name} in Fortnox"}))
+    return Made(found.CustomerNumber, Card.of(found).to_link())
+
+
+def _found_in_severa(session: Session, counterpart: Counterpart, name: str | None) -> Made | None:
+    """What an earlier attempt made in Severa, by its number."""
+    found = list(session.severa.customers(numbers=[int(folded_number(counterpart.number))]))
+    if not found:
+        return None
+    same = [each for each in found if name is None or folded(each.name) == folded(name)]
+    if len(same) != 1 or len(found) > 1:
+        names = ", ".join(f"{each.number} {each.name}" for each in found)
+        values = {"customer": counterpart.name, "number": counterpart.number}
+        raise NeedsPerson(Reason("customer-number-taken-in-severa", {**values, "names": names}))
+    return Made(same[0].guid)
