@@ -25,7 +25,7 @@ demo: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Deploy to this machine, transfer 
 
 .PHONY: test
 test: $(VENV)/.ready $(SANDBOX_VENV)/.ready $(SAM_VENV)/.ready ## Run every test, the deployed system included
-	@$(VENV)/bin/pytest -q -rs $(ARGS)
+	@$(VENV)/bin/pytest -q -rs -n 2 --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.ready ## Check style, types and the direction of dependencies

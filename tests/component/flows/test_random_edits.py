@@ -126,7 +126,7 @@ def overwritten(calls: list[str], main: Main) -> list[str]:
 @pytest.mark.parametrize("main", [Main.SEVERA, Main.FORTNOX])
 def test_after_quiet_both_sides_agree_and_nothing_is_written_any_more(ministack_client: Any, main: Main) -> None:
     @bounded(
-        max_examples=30,
+        max_examples=12,
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,13 +94,13 @@ def test_unlinked_customers_meet_only_when_nobody_else_has_their_number(lists: L
 
 
 @given(customer_lists(), st.randoms())
-def test_the_order_of_the_lists_does_not_matter_to_customers(lists: Lists, rng: object) -> None:
+def test_the_order_of_the_lists_does_not_matter_to_customers(lists: Lists, rng: random.Random) -> None:
     # Which of two companies with one organisation number is named as the twin may differ.
     identities = [each.organisation_number for each in lists.fortnox if each.organisation_number]
     assume(len(set(identities)) == len(identities))
     severa, fortnox = lists.severa[:], lists.fortnox[:]
-    rng.shuffle(severa)  # type: ignore[attr-defined]
-    rng.shuffle(fortnox)  # type: ignore[attr-defined]
+    rng.shuffle(severa)
+    rng.shuffle(fortnox)
 
     def told(pairs: list) -> list:
         return sorted(
@@ -208,7 +209,7 @@ def test_linked_products_come_first_and_conflicts_say_which_half_agrees(lists: P
 
 
 @given(product_lists(), st.randoms())
-def test_the_order_of_the_lists_does_not_matter_to_products(lists: Products, rng: object) -> None:
+def test_the_order_of_the_lists_does_not_matter_to_products(lists: Products, rng: random.Random) -> None:
     products, articles, known = lists
     # Two products that are equal in code and name are told apart by nothing but the order.
     told_apart = {((product.code or "").strip().casefold(), product.name.strip().casefold()) for _, product in products}
@@ -216,8 +217,8 @@ def test_the_order_of_the_lists_does_not_matter_to_products(lists: Products, rng
     # Which of two articles of one name is shown beside a product of that name may differ.
     assume(len({(each.Description or "").strip().casefold() for each in articles}) == len(articles))
     shuffled, others = products[:], articles[:]
-    rng.shuffle(shuffled)  # type: ignore[attr-defined]
-    rng.shuffle(others)  # type: ignore[attr-defined]
+    rng.shuffle(shuffled)
+    rng.shuffle(others)
 
     def told(pairs: list[ProductPair]) -> list[str]:
         return sorted(repr((p.severa_id, p.fortnox_id, p.half, p.linked, sorted(p.rivals))) for p in pairs)
@@ -254,11 +255,11 @@ def test_every_project_of_both_systems_is_in_one_pair_the_linked_first(lists: Pr
 
 
 @given(project_lists(), st.randoms())
-def test_the_order_of_the_lists_does_not_matter_to_projects(lists: Projects, rng: object) -> None:
+def test_the_order_of_the_lists_does_not_matter_to_projects(lists: Projects, rng: random.Random) -> None:
     projects, theirs, known = lists
     shuffled, others = projects[:], theirs[:]
-    rng.shuffle(shuffled)  # type: ignore[attr-defined]
-    rng.shuffle(others)  # type: ignore[attr-defined]
+    rng.shuffle(shuffled)
+    rng.shuffle(others)
 
     def told(pairs: list) -> list[str]:
         return sorted(repr((p.severa_id, p.fortnox_id, p.linked, sorted(p.rivals), sorted(p.namesakes))) for p in pairs)
