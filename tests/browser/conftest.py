@@ -91,7 +91,7 @@ class Page:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait for what the page does by and by."""
-        return WebDriverWait(self.driver, 10, 0.02).until(lambda _: condition())
+        return WebDriverWait(self.driver, 60, 0.02).until(lambda _: condition())
 
     def picture(self, name: str) -> Path:
         """Keep what is on the screen, for people to look at."""
