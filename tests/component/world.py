@@ -24,6 +24,7 @@ from severa_fortnox.flows.session import Patience, Session
 from severa_fortnox.flows.sync import synchronise
 from severa_fortnox.fortnox.auth import ClientCredentials
 from severa_fortnox.fortnox.client import FortnoxClient
+from severa_fortnox.fortnox.unknowns import Readings as FortnoxReadings
 from severa_fortnox.http import Http, NoPace
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import SeveraClient, SeveraCredentials
@@ -121,16 +122,23 @@ class World:
         severa: how the Severa simulator reads what is unknown.
         paced: whether calls go through the limiter, whose writes are points too; without it no limits are kept.
         registers: whether a round polls the registers too.
+        page_rows: rows on a page of either vendor's lists; None for what is usual.
     """
 
     def __init__(
-        self, engine: Any, severa: SeveraReadings | None = None, paced: bool = True, registers: bool = False
+        self,
+        engine: Any,
+        severa: SeveraReadings | None = None,
+        paced: bool = True,
+        registers: bool = False,
+        page_rows: int | None = None,
     ) -> None:
         self.clock = Clock()
         self.points = Points()
         self.engine = engine
         self.paced = paced
         self.registers = registers
+        self.rows = {} if page_rows is None else {"page_rows": page_rows}
         self.id = "acme"
         self.severa = SeveraState(seed=7, clock=self.clock, **({"readings": severa} if severa else {}))
         self.fortnox = FortnoxState(clock=self.clock)
@@ -159,7 +167,7 @@ class World:
             store.pace(self.id, System.SEVERA) if self.paced else NoPace(),
             TokenCache(store.tokens.of(self.id), self.clock),
             self.clock,
-            Readings(address_moves_customer=self.severa.readings.child_moves_parent),
+            Readings(address_moves_customer=self.severa.readings.child_moves_parent, **self.rows),
         )
         http = Http(System.FORTNOX, self._watched(self.fortnox_calls, System.FORTNOX))
         auth = ClientCredentials(
@@ -172,7 +180,7 @@ class World:
             self.clock,
         )
         pace = store.pace(self.id, System.FORTNOX) if self.paced else NoPace()
-        fortnox = FortnoxClient(http, "http://fortnox.test", auth, pace)
+        fortnox = FortnoxClient(http, "http://fortnox.test", auth, pace, FortnoxReadings(**self.rows))
         return Session(
             connection=self.connection,
             settings=self.settings,

@@ -43,11 +43,6 @@ class Readings:
     client_id_header: str = "Client_Id"
     #: How a patch names another record is not published. Chosen: ``/x/guid``; the other is ``/x``, an object.
     reference_patch: Literal["guid", "object"] = "guid"
-    #: Whether two customers may have one number is not said. Chosen: the second is refused. Whoever creates looks first
-    #: either way, because a number may be taken between the look and the creation.
-    duplicate_numbers: Literal["refused", "accepted"] = "refused"
-    #: Whether two records of a register may have one code is a setting of each organisation. Chosen: they may.
-    duplicate_codes: Literal["refused", "accepted"] = "accepted"
     #: Whether a change of an address counts as a change of its customer is not said. Chosen: it does not, so changed
     #: addresses are asked for as well.
     address_moves_customer: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,17 +17,8 @@ from severa_fortnox.errors import System
 from severa_fortnox.flows.comparison import compare
 from severa_fortnox.flows.load import Loaded, apply
 from severa_fortnox.flows.register_polls import guarded_poll_registers, poll_registers
-from severa_fortnox.flows.registers import RegisterReader
-from severa_fortnox.flows.session import Session
-from severa_fortnox.fortnox.auth import ClientCredentials
-from severa_fortnox.fortnox.client import FortnoxClient
-from severa_fortnox.fortnox.unknowns import Readings as FortnoxReadings
-from severa_fortnox.http import Http, NoPace
-from severa_fortnox.severa.client import SeveraClient, SeveraCredentials
-from severa_fortnox.severa.unknowns import Readings as SeveraReadings
 from severa_fortnox.store.log import Entry
 from severa_fortnox.store.problems import Problem
-from severa_fortnox.tokens import TokenCache
 from severa_fortnox.work import Cause, Kind, Work
 from tests.component.world import CollectedWork, World
 
@@ -59,57 +50,15 @@ class Spent:
 
 
 class RegisterWorld(World):
-    """A connection that was switched on a moment ago and polls its registers.
+    """A connection that was switched on a moment ago and polls its registers; arguments as `World`'s."""
 
-    Args:
-        page_rows: rows on a page of either vendor's lists; None for what is usual.
-    """
-
-    def __init__(self, engine: Any, *, page_rows: int | None = None, **arguments: Any) -> None:
+    def __init__(self, engine: Any, **arguments: Any) -> None:
         super().__init__(engine, **{"paced": False, "registers": True} | arguments)
-        self.page_rows = page_rows
-        self.client_readings = SeveraReadings()
         self.set(activated_on=self.now())
 
     def now(self) -> datetime:
         """The moment it is."""
         return datetime.fromtimestamp(self.clock(), UTC)
-
-    def session(self) -> Session:
-        """A new worker's; the clients read as this world is told to."""
-        session = super().session()
-        if self.page_rows is None and self.client_readings == SeveraReadings():
-            return session
-        tokens = TokenCache(session.store.tokens.of(self.id), self.clock)
-        rows = {} if self.page_rows is None else {"page_rows": self.page_rows}
-        severa = SeveraClient(
-            Http(System.SEVERA, self._watched(self.severa_calls, System.SEVERA)),
-            "http://severa.test/rest-api",
-            SeveraCredentials("severa-id", "severa-secret"),
-            NoPace(),
-            tokens,
-            self.clock,
-            replace(self.client_readings, **rows),
-        )
-        http = Http(System.FORTNOX, self._watched(self.fortnox_calls, System.FORTNOX))
-        grants = self.fortnox.grants
-        auth = ClientCredentials(
-            http,
-            "http://fortnox.test/oauth-v1",
-            grants.client_id,
-            grants.client_secret,
-            str(self.fortnox.tenant_id),
-            tokens,
-            self.clock,
-        )
-        fortnox = FortnoxClient(http, "http://fortnox.test", auth, NoPace(), FortnoxReadings(**rows))
-        return replace(
-            session,
-            severa=severa,
-            fortnox=fortnox,
-            registers=RegisterReader(self.id, severa, fortnox, session.store, self.clock),
-            readings=severa.readings,
-        )
 
     @contextmanager
     def spending(self) -> Iterator[Spent]:

@@ -13,7 +13,6 @@ from sandbox.severa import Readings
 from sandbox.simulator import FaultKind
 from severa_fortnox.errors import System
 from severa_fortnox.flows.outcome import Reaction
-from severa_fortnox.severa.unknowns import Readings as ClientReadings
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind
 from tests.component.company import ready_invoice
@@ -163,7 +162,6 @@ def assert_made_once(world: RegisterWorld, creation: Creation, id: str, before: 
 @pytest.mark.parametrize("accepted", [False, True], ids=["a number once", "a number twice"])
 def test_a_new_record_is_made_in_the_other_system_once(company: Maker, creation: Creation, accepted: bool) -> None:
     world = begun(company, severa=Readings(duplicate_numbers_refused=not accepted))
-    world.client_readings = ClientReadings(duplicate_numbers="accepted" if accepted else "refused")
     id = creation.seed(world)
     before = others(creation, world)
 
@@ -195,7 +193,6 @@ def test_a_lost_answer_makes_no_second_one(
     company: Maker, creation: Creation, post: str, loss: FaultKind, accepted: bool
 ) -> None:
     world = begun(company, severa=Readings(duplicate_numbers_refused=not accepted))
-    world.client_readings = ClientReadings(duplicate_numbers="accepted" if accepted else "refused")
     id = creation.seed(world)
     before = others(creation, world)
     vendor = world.fortnox_calls if creation.source is System.SEVERA else world.severa_calls
@@ -325,7 +322,6 @@ def test_killed_between_the_customer_and_its_addresses_no_address_is_lost_in_eit
 @pytest.mark.parametrize("accepted", [False, True], ids=["a number once", "a number twice"])
 def test_a_number_taken_by_another_customer_meanwhile_is_not_taken_for_ours(company: Maker, accepted: bool) -> None:
     world = begun(company, severa=Readings(duplicate_numbers_refused=not accepted))
-    world.client_readings = ClientReadings(duplicate_numbers="accepted" if accepted else "refused")
     customer_in_fortnox(world)
     # After our look at Severa somebody gives the number to another company.
     world.severa_calls.meanwhile.arm(lambda: world.customer(name="Helt Annan", number=1001), path=f"{V1}/customers")
