@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.errors import System
 from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.settings import Settings
 from severa_fortnox.work import Kind
@@ -39,6 +40,18 @@ class Format(StrEnum):
     def suffix(self) -> str:
         """How the file's name ends."""
         return ".txt" if self is Format.LINES else f".{self}"
+
+
+def _link(system: System) -> Any:
+    """The option that says where a system shows a record; the vendors publish no such addresses."""
+    name = str(system).capitalize()
+    return typer.Option(
+        f"--{system}-link",
+        envvar=f"SEVERA_FORTNOX_{name.upper()}_LINK",
+        help=f"Address of a record's page in {name}, for the report to link to, with {{kind}} (customer, product or "
+        "project) and {id} (Severa's guid) or {number} in it.",
+        show_default=False,
+    )
 
 
 def report(
@@ -73,12 +86,14 @@ def report(
             "--since", help="An earlier report's JSON file. Left out: the one in the folder.", show_default=False
         ),
     ] = None,
+    severa_link: Annotated[str, _link(System.SEVERA)] = "",
+    fortnox_link: Annotated[str, _link(System.FORTNOX)] = "",
     open: Annotated[bool, typer.Option("--open", help="Show the page when it is written.")] = False,
     at_once: Annotated[int, typer.Option("--at-once", min=1, max=32, help="Cards that are read at once.")] = 8,
 ) -> None:
     """Compare the registers of both systems; nothing is written in either."""
     from severa_fortnox_cli.report import since as changes
-    from severa_fortnox_cli.report.build import rows_of
+    from severa_fortnox_cli.report.build import rows_of, with_links
     from severa_fortnox_cli.report.model import Report
 
     run = Run.of(context)
@@ -102,6 +117,7 @@ def report(
                 )
             )
     read_at = time.monotonic()
+    rows = [row for each in found for row in rows_of(each, session.settings)]
     made = Report(
         connection=id,
         name=connection.name,
@@ -109,7 +125,7 @@ def report(
         made_at=began,
         seconds=run.stack.clock() - began.timestamp(),
         settings=_settings(session.settings, found),
-        rows=tuple(row for each in found for row in rows_of(each, session.settings)),
+        rows=tuple(with_links(rows, severa_link, fortnox_link)),
         brake=tuple(explain(reason).cause for each in found for reason in each.brake),
         notes=() if every_card else _unread(found),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import quote
 
 from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
@@ -46,6 +48,26 @@ def rows_of(comparison: Comparison, settings: Settings) -> list[Row]:
     fields = _fields(kind, settings)
     main = {Kind.CUSTOMER: settings.customer_main, Kind.PRODUCT: settings.product_main}.get(kind, Main.SEVERA)
     return [_row(kind, looked, sides, near.get(id(sides)), fields, main) for looked, sides in pairs]
+
+
+def with_links(rows: Iterable[Row], severa: str, fortnox: str) -> Iterator[Row]:
+    """The rows with an address for every record.
+
+    Args:
+        severa: address with ``{kind}`` and ``{id}`` or ``{number}`` in it; "" for none, as `fortnox`.
+    """
+
+    def linked(side: Side | None, kind: Kind, template: str) -> Side | None:
+        if side is None or not template:
+            return side
+        values = {"kind": str(kind), "id": side.id, "number": side.number}
+        address = template
+        for name, value in values.items():
+            address = address.replace(f"{{{name}}}", quote(value, safe=""))
+        return replace(side, link=address)
+
+    for row in rows:
+        yield replace(row, severa=linked(row.severa, row.kind, severa), fortnox=linked(row.fortnox, row.kind, fortnox))
 
 
 def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:

@@ -202,3 +202,19 @@ def test_the_form_for_grep(office: Office, registers: Registers, tmp_path: Path)
 
     lines = (tmp_path / "register-report-acme.txt").read_text(encoding="utf-8").splitlines()
     assert "~ customer 1001 Same AB" in lines and "! customer 1005 One AB" in lines
+
+
+def test_every_record_links_to_its_page_when_somebody_says_where_it_is(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    severa, fortnox = "https://severa.test/{kind}/{id}", "https://fortnox.test/{kind}/{number}"
+    links = ("--severa-link", severa, "--fortnox-link", fortnox)
+    office.json("report", "acme", "customers", "--output", str(tmp_path), *links)
+
+    rows = json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))["rows"]
+    for row in rows:
+        if row["severa"]:
+            assert row["severa"]["link"] == f"https://severa.test/customer/{row['severa']['id']}"
+        if row["fortnox"]:
+            assert row["fortnox"]["link"].startswith("https://fortnox.test/customer/")
+            assert " " not in row["fortnox"]["link"]
