@@ -20,8 +20,8 @@ help: ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Deploy to this machine, transfer a seeded company's invoices, report
-	@$(VENV)/bin/python -m sandbox.demo
+demo: $(VENV)/.ready $(SANDBOX_VENV)/.ready ## Deploy to this machine, move two seeded companies; KEEP=1 leaves it running
+	@$(VENV)/bin/python -m sandbox.demo $(if $(KEEP),--keep)
 
 .PHONY: test
 test: $(VENV)/.ready $(SANDBOX_VENV)/.ready $(SAM_VENV)/.ready ## Run every test, the deployed system included

@@ -87,7 +87,7 @@ class Bench:
     def compare(self, kind: Kind, name: str) -> Comparison:
         """A comparison, measured."""
         with self._measured(f"{name}: compare {kind}s") as note:
-            found = compare(self.sessions.session(CONNECTION), kind, at_once=self.at_once)
+            found = compare(self.sessions.session(CONNECTION), kind, create_missing=True, at_once=self.at_once)
             note.append(found.seconds[1])
         return found
 

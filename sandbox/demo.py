@@ -2,23 +2,24 @@
 
 Two vendors are simulated in this process, AWS beside it; the companies are connected and moved on with the same
 commands an operator types. One has its invoices transferred, the other its registers loaded and kept in step. Exit code
-0 only when every stated expectation is met.
+0 only when every stated expectation is met, 1 when one is not, 130 or 143 when it was stopped.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import shlex
-import subprocess
+import signal
 import sys
+import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -26,6 +27,7 @@ from rich.table import Table
 
 from sandbox.company import Act, Company, Expectation, missed, seed
 from sandbox.fortnox import FortnoxSimulator, FortnoxState
+from sandbox.keyboard import STAGE, Keyboard
 from sandbox.mailbox import Mailbox
 from sandbox.ministack import ROOT
 from sandbox.registers.act import RegisterAct
@@ -54,9 +56,11 @@ class Demo:
 
     Args:
         console: where it is shown.
+        keep: whether everything goes on running at the end, until it is stopped.
     """
 
     console: Console
+    keep: bool = False
     severa: SeveraState = field(default_factory=lambda: SeveraState(seed=1))
     fortnox: FortnoxState = field(default_factory=FortnoxState)
     mails: list[dict[str, str]] = field(default_factory=list)
@@ -64,13 +68,16 @@ class Demo:
     severa_url: str = ""
     fortnox_url: str = ""
 
+    def __post_init__(self) -> None:
+        self.keyboard = Keyboard(self.console)
+
     def run(self) -> int:
         """Everything, from the first process to the report; the exit code."""
         began = time.monotonic()
         company = seed(self.severa, self.fortnox)
         severa, fortnox = SeveraSimulator(self.severa), FortnoxSimulator(self.fortnox)
         severa.access.add_client(*SEVERA_CLIENT)
-        registers = RegisterAct(self.console, self._type)
+        registers = RegisterAct(self.console, self.keyboard)
         both = Switchboard([severa, registers.severa]), Switchboard([fortnox, registers.fortnox])
         with _served(both[0]) as severa_url, _served(both[1]) as fortnox_url:
             self.severa_url, self.fortnox_url = severa_url, fortnox_url
@@ -85,7 +92,7 @@ class Demo:
                     },
                     log=FUNCTION_LOG,
                 )
-            with stack:
+            with stack, self.keyboard:
                 self.console.print(f"Deployed in {time.monotonic() - began:.0f} s")
                 self._connect(stack, company)
                 mailbox = Mailbox(stack)
@@ -96,13 +103,16 @@ class Demo:
                 registers.edit(stack)
                 self.mails = mailbox.read()
                 entries = len(list(self._store(stack).log.newest(CONNECTION, 10_000)))
-        report = self._report(severa, fortnox, entries, time.monotonic() - began)
-        report["registers"] = registers.report(self.mails)
-        report["expectations"]["met"] += report["registers"]["met"]
-        report["expectations"]["missed"] += report["registers"]["missed"]
-        REPORT.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-        self._show(report)
-        registers.show()
+                report = self._report(severa, fortnox, entries, time.monotonic() - began)
+                report["registers"] = registers.report(self.mails)
+                report["expectations"]["met"] += report["registers"]["met"]
+                report["expectations"]["missed"] += report["registers"]["missed"]
+                REPORT.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+                self._show(report)
+                registers.show()
+                self._show_places(registers)
+                if self.keep:
+                    self._wait(stack)
         return 0 if not report["expectations"]["missed"] else 1
 
     def _connect(self, stack: Stack, company: Company) -> None:
@@ -117,8 +127,8 @@ class Demo:
         }
         tenant = str(self.fortnox.tenant_id)
         name = company.name
-        self._type(
-            stack,
+        self.keyboard.type(
+            stack.aws.environment,
             ["connection", "add", CONNECTION, "--name", name, "--fortnox-tenant", tenant, "--secrets", "-"],
             json.dumps(secrets),
         )
@@ -128,24 +138,8 @@ class Demo:
         if values:
             names = {status["guid"]: status["name"] for status in self.severa.all("invoice_statuses")}
             pairs = [part for name, value in values.items() for part in (name, names.get(value, value))]
-            self._type(stack, ["settings", "set", CONNECTION, *pairs, *(["--force"] if force else [])])
-
-    def _type(self, stack: Stack, words: Sequence[str], given: str | None = None) -> None:
-        """Run a command of the command line as a person would, and show it."""
-        typed = f"severa-fortnox --stage sandbox {shlex.join(words)}"
-        self.console.print(f"[dim]$ {typed}[/dim]", highlight=False, soft_wrap=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "severa_fortnox_cli.main", "--stage", "sandbox", *words],
-            input=given or "",
-            env=stack.aws.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"severa-fortnox {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
+            words = ["settings", "set", CONNECTION, *pairs, *(["--force"] if force else [])]
+            self.keyboard.type(stack.aws.environment, words)
 
     def _play(self, stack: Stack, act: Act) -> None:
         """Change settings and statuses as the act says, let Severa be polled, wait until every invoice has its end."""
@@ -265,9 +259,26 @@ class Demo:
             f"{invoices['duplicates']} twice; {calls['severa']} calls to Severa, {calls['fortnox']} to Fortnox, "
             f"at most {report['max_fortnox_calls_in_5s']} in 5 s; {report['seconds']:.0f} s"
         )
-        places = ((REPORT, "figures"), (MAILS, "mails"), (FUNCTION_LOG, "what the functions wrote"))
+
+    def _show_places(self, registers: RegisterAct) -> None:
+        """Where there is more to look at."""
+        self._say("Open these in a browser; each is there as .xlsx, .csv and .json, too:")
+        for page, what in registers.pages():
+            self._say(f"  {page}: {what}")
+        places = ((REPORT, "Figures of this run"), (MAILS, "Mails"), (FUNCTION_LOG, "What the functions wrote"))
         for place, what in places:
-            self.console.print(f"{what}: {place.relative_to(ROOT)}", highlight=False)
+            self._say(f"{what}: {place.relative_to(ROOT)}")
+
+    def _wait(self, stack: Stack) -> None:
+        """Tell how to type commands against what runs, until a signal ends it."""
+        self._say("Everything goes on running until Ctrl-C. In another terminal:")
+        for name, value in {**stack.aws.environment, "SEVERA_FORTNOX_STAGE": STAGE}.items():
+            self._say(f"  export {name}={value}")
+        self._say(f"  .venv/bin/severa-fortnox log {CONNECTION}")
+        threading.Event().wait()
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -290,5 +301,26 @@ def _calls(simulator: Simulator) -> int:
     return len([call for call in simulator.journal.calls if not call.path.lower().endswith("/token")])
 
 
+def main() -> int:
+    """Run the demo as the command line says; the exit code.
+
+    Raises:
+        SystemExit: it was stopped, and has taken down what it started.
+    """
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--keep", action="store_true", help="leave everything running at the end, until Ctrl-C")
+    given = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    return Demo(Console(), given.keep).run()
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    # make and timeout both pass a signal on; a second one must not stop the taking down.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
-    sys.exit(Demo(Console()).run())
+    sys.exit(main())

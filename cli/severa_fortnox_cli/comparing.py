@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import webbrowser
 from collections import Counter
@@ -10,21 +11,24 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.decisions.pairs import BOTH
 from severa_fortnox.errors import System
 from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.settings import Settings
 from severa_fortnox.work import Kind
-from severa_fortnox_cli.failures import Failure
+from severa_fortnox_cli.failures import USAGE, Failure
 from severa_fortnox_cli.opening import RegisterName, open_session
 from severa_fortnox_cli.progress import progress
+from severa_fortnox_cli.render import counted
 from severa_fortnox_cli.run import Run
 
 if TYPE_CHECKING:
-    from severa_fortnox_cli.report.model import Report
+    from severa_fortnox_cli.report.model import Place, Report
 
 
 class Format(StrEnum):
@@ -42,14 +46,19 @@ class Format(StrEnum):
         return ".txt" if self is Format.LINES else f".{self}"
 
 
+def _variable(system: System) -> str:
+    return f"SEVERA_FORTNOX_{system.upper()}_LINK"
+
+
 def _link(system: System) -> Any:
     """The option that says where a system shows a record; the vendors publish no such addresses."""
     name = str(system).capitalize()
+    id = "{id} (its guid) or {number}" if system is System.SEVERA else "{number}"
     return typer.Option(
         f"--{system}-link",
-        envvar=f"SEVERA_FORTNOX_{name.upper()}_LINK",
+        envvar=_variable(system),
         help=f"Address of a record's page in {name}, for the report to link to, with {{kind}} (customer, product or "
-        "project) and {id} (Severa's guid) or {number} in it.",
+        f"project) and {id} in it.",
         show_default=False,
     )
 
@@ -64,7 +73,7 @@ def report(
     create_missing: Annotated[
         bool | None,
         typer.Option(
-            "--create-missing/--only-link",
+            "--create-missing/--no-create-missing",
             help="Judge as a load with the same option would. Left out: as the settings say.",
             show_default=False,
         ),
@@ -98,10 +107,14 @@ def report(
 
     run = Run.of(context)
     connection = run.connection(id)
+    _require_address(System.SEVERA, severa_link)
+    _require_address(System.FORTNOX, fortnox_link)
     wanted = formats or [Format.HTML, Format.XLSX, Format.CSV, Format.JSON]
     writers = {format: write for format, write in _writers().items() if format in wanted}
-    earlier = _last(run, since, output / f"register-report-{id}.json")
+    earlier = _last(run, id, since, output / f"register-report-{id}.json")
     session = open_session(run.stack, id)
+    # A person has just mended what the cached ones lack.
+    session.registers.refresh(both=True)
     began = datetime.fromtimestamp(run.stack.clock(), UTC)
     found = []
     with progress(run) as told:
@@ -140,11 +153,28 @@ def report(
         webbrowser.open(page.resolve().as_uri())
 
 
-def _last(run: Run, since: Path | None, default: Path) -> Report | None:
+def _require_address(system: System, link: str) -> None:
+    """It leads to a page, and only what is known is put into it.
+
+    Raises:
+        Failure: neither is so.
+    """
+    option = f"--{system}-link (or {_variable(system)})"
+    fix = "give an address such as https://host/{kind}/{number}, or leave it out"
+    place = urlsplit(link)
+    if link and (place.scheme not in ("http", "https") or not place.netloc):
+        raise Failure(f"{option} is no address of a page: {link}", fix, status=USAGE)
+    unknown = re.findall(r"\{[^{}]*\}?|\}", re.sub(r"\{(?:kind|id|number)\}", "", link))
+    if unknown:
+        said = f"{option} has {' and '.join(dict.fromkeys(unknown))} in it, for which nothing is known to put in"
+        raise Failure(said, "put only {kind}, {id} and {number} in it", status=USAGE)
+
+
+def _last(run: Run, id: str, since: Path | None, default: Path) -> Report | None:
     """The report to compare with.
 
     Raises:
-        Failure: the one that was named is not there, or is none.
+        Failure: the one that was named is not there, is none, or is another connection's.
     """
     from severa_fortnox_cli.report import table
 
@@ -154,10 +184,15 @@ def _last(run: Run, since: Path | None, default: Path) -> Report | None:
             raise Failure(f"there is no file {since}", "give the JSON file of an earlier report")
         return None
     try:
-        return table.from_json(path.read_text(encoding="utf-8"))
+        found = table.from_json(path.read_text(encoding="utf-8"))
+        if found.connection != id:
+            raise table.UnknownReport(f"it is a report of {found.connection}, not of {id}")
+        return found
     except (table.UnknownReport, UnicodeDecodeError, OSError) as error:
         if since is not None:
-            raise Failure(f"{since} cannot be compared with: {error}", "give the JSON of an earlier report") from None
+            raise Failure(
+                f"{since} cannot be compared with: {error}", f"give the JSON of an earlier report of {id}"
+            ) from None
         run.output.warn(f"what changed is not shown, because {path} cannot be compared with: {error}")
         return None
 
@@ -200,11 +235,13 @@ def _tell(run: Run, report: Report, written: Sequence[Path], seconds: float) -> 
     places = Counter(row.place for row in report.rows)
     verdicts = Counter(row.verdict for row in report.rows)
     changed = sum(bool(row.change) for row in report.rows)
+    waiting = sum(row.waits for row in report.rows)
     values: dict[str, Any] = {
         "connection": report.connection,
         "kinds": list(report.kinds),
         "places": {str(place): places[place] for place in Place},
         "verdicts": {str(verdict): verdicts[verdict] for verdict in BY_ATTENTION},
+        "waiting": waiting,
         "brake": list(report.brake),
         "since": report.since,
         "changed": changed,
@@ -212,14 +249,20 @@ def _tell(run: Run, report: Report, written: Sequence[Path], seconds: float) -> 
         "files": [str(path) for path in written],
         "seconds": round(seconds, 2),
     }
-    lines = [", ".join(f"{places[place]} {place}" for place in Place)]
+    lines = [", ".join(_place(places[place], place) for place in Place)]
     lines += [f"  {each.mark} {verdicts[each]:>6}  {each}" for each in BY_ATTENTION if verdicts[each]]
+    lines += [counted(waiting, "row waits for a person", "rows wait for a person") + "."] if waiting else []
     if report.since is not None:
         lines.append(f"Since {report.since.astimezone():%Y-%m-%d %H:%M}: {changed} changed, {len(report.gone)} gone.")
     lines += [f"Written {seconds:.1f} s after the lists were read:", *(f"  {path}" for path in written)]
     run.output.record(values, lines)
     for warning in report.brake:
         run.output.warn(f"a load would stop: {warning}")
+
+
+def _place(count: int, place: Place) -> str:
+    # One differs, two differ.
+    return counted(count, place, "differ" if place == "differs" else place)
 
 
 def _settings(settings: Settings, found: Sequence[Comparison]) -> Mapping[str, str]:
@@ -233,8 +276,11 @@ def _settings(settings: Settings, found: Sequence[Comparison]) -> Mapping[str, s
             continue
         main = settings.customer_main if each.kind is Kind.CUSTOMER else settings.product_main
         said[f"Changes of {each.kind}s are taken from"] = str(main).capitalize()
-        creates = each.around.create_missing or (each.kind is Kind.PRODUCT and settings.create_articles == "all")
-        said[f"Older {each.kind}s without a counterpart"] = "created" if creates else "left alone"
+        is_all = each.kind is Kind.PRODUCT and settings.create_articles == "all"
+        taken = sorted(each.around.taken_along if not is_all else BOTH)
+        said[f"Older {each.kind}s without a counterpart"] = (
+            f"taken over from {' and '.join(str(system).capitalize() for system in taken)}" if taken else "left alone"
+        )
     return said
 
 

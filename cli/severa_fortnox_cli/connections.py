@@ -112,7 +112,7 @@ def secrets(
     adding.keep_consent(stack, connection, entered)
     checked = _checked(run, connection, entered, stored) if check else None
     adding.keep_secrets(stack, connection, entered)
-    lines = [f"{id} has new secrets; running functions take them up when AWS renews them, within some hours."]
+    lines = [f"{id} has new secrets; running functions take them up within a minute."]
     run.output.record({"id": id, "secrets": "replaced", **_said(checked)}, lines)
 
 

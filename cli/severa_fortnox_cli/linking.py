@@ -15,7 +15,7 @@ from severa_fortnox.decisions.project_pairs import ProjectPair
 from severa_fortnox.errors import System
 from severa_fortnox.flows.pairs import surroundings
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.sync import ENTITIES, is_open
+from severa_fortnox.flows.sync import ENTITIES
 from severa_fortnox.mapping.customers import Card
 from severa_fortnox.store.ignored import IgnoredRecord
 from severa_fortnox.store.links import AlreadyLinked, Link
@@ -63,6 +63,7 @@ def link(
     run, kind = Run.of(context), register.kind
     run.connection(id)
     _require_reason(why)
+    _require_named(severa, fortnox)
     session = open_session(run.stack, id)
     ours, theirs = the_one_in_severa(session, kind, severa), the_one_in_fortnox(session, kind, fortnox)
     values = {"severa": ours.id, "fortnox": theirs.id, "why": why}
@@ -79,7 +80,7 @@ def link(
         command=("link", register, id, severa, fortnox, "--why", why, "--yes"),
     )
     pair, card = _pair(session, ours, theirs)
-    kept = ENTITIES[kind].kept(session.settings, pair, surroundings(session, create_missing=False))
+    kept = ENTITIES[kind].kept(session.settings, pair, surroundings(session))
     synced = {"kept": ",".join(sorted(kept))}
     made = Link(kind, ours.id, theirs.id, card, "person", session.clock(), synced)
     try:
@@ -111,9 +112,10 @@ def unlink(
     run, kind = Run.of(context), register.kind
     run.connection(id)
     _require_reason(why)
+    _require_named(record)
     session = open_session(run.stack, id)
     found = _linked(session, kind, record)
-    names = _names(session, found)
+    names = " and ".join(_names(session, found))
     _require_at_rest(session, kind, found.severa_id, found.fortnox_id)
     run.require_consent(
         f"Unlink {names}? If number or code and name agree they are linked again by their next change; ignore one of "
@@ -149,8 +151,9 @@ def ignore(
     """Leave a record alone: it is neither created nor linked nor changed."""
     run, kind, system = Run.of(context), register.kind, System(side)
     run.connection(id)
-    if not undo:
+    if why or not undo:
         _require_reason(why)
+    _require_named(record)
     session = open_session(run.stack, id)
     command = ["ignore", register, id, side, record, *(["--why", why] if why else []), *(["--undo"] if undo else [])]
     key, name = _meant(session, kind, system, record, undo=undo)
@@ -171,7 +174,14 @@ def ignore(
     run.output.record({"ignored": not undo, "system": system, "id": key, "why": why}, (f"{text}.",))
 
 
+def _require_named(*records: str) -> None:
+    if not all(record.strip() for record in records):
+        raise Failure("no record is named", "give its number or code, or Severa's guid", status=USAGE)
+
+
 def _require_reason(why: str) -> None:
+    if why.startswith("--"):
+        raise Failure(f"after --why stands no reason but {why}", "give it: --why TEXT", status=USAGE)
     if not why.strip():
         raise Failure("a person who meets this later must know the reason", "give it: --why TEXT", status=USAGE)
 
@@ -206,11 +216,11 @@ def _linked(session: Session, kind: Kind, record: str) -> Link:
     return next(iter(several.values()))
 
 
-def _names(session: Session, link: Link) -> str:
-    """Both records as a person knows them; one that is gone by its id."""
+def _names(session: Session, link: Link) -> tuple[str, str]:
+    """Both records as a person knows them, Severa's first; one that is gone by its id."""
     ours = next(iter(in_severa(session, link.kind, link.severa_id)), None)
     theirs = in_fortnox(session, link.kind, link.fortnox_id)
-    return f"{ours or f'{link.severa_id} (gone in Severa)'} and {theirs or f'{link.fortnox_id} (gone in Fortnox)'}"
+    return f"{ours or f'{link.severa_id} (gone in Severa)'}", f"{theirs or f'{link.fortnox_id} (gone in Fortnox)'}"
 
 
 def _require_at_rest(session: Session, kind: Kind, severa_id: str, fortnox_id: str) -> None:
@@ -220,7 +230,8 @@ def _require_at_rest(session: Session, kind: Kind, severa_id: str, fortnox_id: s
         Failure: one is; it would end in a link of its own.
     """
     for system, id in ((System.SEVERA, severa_id), (System.FORTNOX, fortnox_id)):
-        if is_open(session.store.transfers.get(session.connection.id, kind, id, system)):
+        transfer = session.store.transfers.get(session.connection.id, kind, id, system)
+        if transfer is not None and transfer.is_open:
             raise Failure(
                 f"a counterpart of {kind} {id} ({str(system).capitalize()}) is being created just now",
                 "try again when that has ended, usually within five minutes",
@@ -231,11 +242,12 @@ def _taken(
     run: Run, session: Session, register: RegisterName, ours: Record, theirs: Record, others: Sequence[Link]
 ) -> Failure:
     """One of the two has another partner."""
-    linked = "; ".join(dict.fromkeys(_names(session, each) for each in others))
+    pairs = dict.fromkeys(_names(session, each) for each in others)
+    linked = "; ".join(f"{in_fortnox} is linked to {in_severa} already" for in_severa, in_fortnox in pairs)
     connection = session.connection.id
     again = [run.command("unlink", register, connection, each.severa_id, "--why", "...") for each in others]
     return Failure(
-        f"{ours} and {theirs} cannot be linked, because these are: {linked}",
+        f"{ours} and {theirs} cannot be linked, because {linked}",
         f"if that is wrong, unlink first: {'; '.join(dict.fromkeys(again))}",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,15 +12,16 @@ from typing import Annotated, Any
 import typer
 
 from severa_fortnox.alerts.catalogue import explain
-from severa_fortnox.decisions.decision import Create, Link, Refuse, Update
+from severa_fortnox.decisions.decision import Create, Link, Update
 from severa_fortnox.flows.comparison import Comparison, Looked, compare
-from severa_fortnox.flows.load import FAR, Loaded, LoadRunning, apply
+from severa_fortnox.flows.load import LoadRunning, OutdatedPreview, apply
+from severa_fortnox.flows.load_steps import FAR, Loaded
 from severa_fortnox.flows.session import Session
 from severa_fortnox_cli.failures import INTERRUPTED, USAGE, Failure, explained
 from severa_fortnox_cli.opening import RegisterName, open_session
-from severa_fortnox_cli.preview import SHOWN, causes, fixes, preview, values
+from severa_fortnox_cli.preview import SHOWN, causes, fixes, named, overwrites, preview, values, waits
 from severa_fortnox_cli.progress import progress
-from severa_fortnox_cli.render import moment, text
+from severa_fortnox_cli.render import counted, moment, text
 from severa_fortnox_cli.run import Run
 
 
@@ -56,7 +58,7 @@ class _Asked:
         """The same again, to be typed: what is agreed to later must be what was shown."""
         words = ["load", str(self.register), self.id]
         if self.create_missing is not None:
-            words.append("--create-missing" if self.create_missing else "--only-link")
+            words.append("--create-missing" if self.create_missing else "--no-create-missing")
         words += [word for each in self.only for word in ("--only", str(each))]
         words += [word for each in self.numbers for word in ("--number", each)]
         words += ["--every-card"] if self.every_card else []
@@ -80,10 +82,12 @@ class _Asked:
         return [
             each
             for each in found.looked
-            if each.is_change
-            and (not self.only or _CHANGES[type(each.decision)] in self.only)
-            and (not self.numbers or _names(each) & set(self.numbers))
+            if each.is_change and self.means(each) and (not self.only or _CHANGES[type(each.decision)] in self.only)
         ]
+
+    def means(self, looked: Looked) -> bool:
+        """Whether the pair is one of those that were named, or none was."""
+        return not self.numbers or bool(_names(looked) & set(self.numbers))
 
 
 def load(
@@ -93,8 +97,8 @@ def load(
     create_missing: Annotated[
         bool | None,
         typer.Option(
-            "--create-missing/--only-link",
-            help="Create records without a counterpart however old they are, or none. Left out: as the settings say.",
+            "--create-missing/--no-create-missing",
+            help="Create records without a counterpart however old they are, or none; left out: as the settings say.",
             show_default=False,
         ),
     ] = None,
@@ -126,20 +130,23 @@ def load(
         register, id, create_missing, tuple(only or ()), tuple(number or ()), every_card, release_brake, at_once
     )
     session = open_session(run.stack, id)
+    # A person has just mended what the cached ones lack.
+    session.registers.refresh(both=True)
     found = asked.compare(run, session)
     _require_known(found, asked)
     chosen = asked.chosen(found)
-    preview(run, register, id, found, chosen)
+    asked_for = [each for each in found.looked if asked.means(each)]
+    preview(run, register, id, found, chosen, asked_for)
     if found.brake:
         _brake(run, found, asked)
     begun = _begun(session, register)
     if not chosen and not begun:
-        waiting = len(found.of(Refuse))
-        run.output.remark("Nothing is to be done." + (f" {waiting} wait for somebody." if waiting else ""))
+        # Nothing is written in either system; that somebody has looked is remembered.
+        _applied(run, session, asked, found, chosen)
+        waiting = sum(map(waits, asked_for))
+        run.output.remark("Nothing is to be done." + (f" {_waiting(waiting)}." if waiting else ""))
         return
-    what = f"Change {len(chosen)} {register} of {connection.name}"
-    what += f", and finish {begun} that an earlier run began" if begun else ""
-    run.require_consent(f"{what}?", yes=yes, command=asked.words("--yes"))
+    run.require_consent(_question(asked, connection.name, chosen, begun), yes=yes, command=asked.words("--yes"))
     loaded = _applied(run, session, asked, found, chosen)
     _tell(run, register, loaded)
     left = asked.compare(run, session)
@@ -152,17 +159,29 @@ def load(
         )
 
 
+def _question(asked: _Asked, company: str, chosen: Sequence[Looked], begun: int) -> str:
+    """What somebody agrees to; that values are lost must stand in it."""
+    question = f"Change {counted(len(chosen), asked.register.kind)} of {company}"
+    lost = Counter(system for each in chosen if (system := overwrites(each)) is not None)
+    question += "".join(f", overwriting fields of {lost[system]} in {named(system)}" for system in sorted(lost))
+    return question + (f", and finish {begun} that an earlier run began?" if begun else "?")
+
+
+def _waiting(count: int) -> str:
+    return counted(count, "waits for somebody", "wait for somebody")
+
+
 def _applied(run: Run, session: Session, asked: _Asked, found: Comparison, chosen: Sequence[Looked]) -> Loaded:
     """Carry out what was shown.
 
     Raises:
-        Failure: somebody else loads the register, or it was interrupted.
+        Failure: somebody else loads the register or changed the settings, or it was interrupted.
     """
     done = 0
     try:
         with progress(run) as told:
 
-            def counted(what: str, records: int, total: int | None) -> None:
+            def step(what: str, records: int, total: int | None) -> None:
                 nonlocal done
                 done = records
                 told(what, records, total)
@@ -173,9 +192,14 @@ def _applied(run: Run, session: Session, asked: _Asked, found: Comparison, chose
                 chosen=chosen,
                 who=run.stack.who(),
                 at_once=asked.at_once,
-                progress=counted,
+                progress=step,
                 sleep=time.sleep,
             )
+    except OutdatedPreview:
+        raise Failure(
+            f"the settings of {asked.id} were changed after this preview was made; nothing was done",
+            f"look again: {run.command(*asked.words())}",
+        ) from None
     except LoadRunning as other:
         raise Failure(
             f"{other.who} is loading the {asked.register} of {asked.id}, until {text(moment(other.until))} or longer "
@@ -184,7 +208,7 @@ def _applied(run: Run, session: Session, asked: _Asked, found: Comparison, chose
         ) from None
     except KeyboardInterrupt:
         raise Failure(
-            f"stopped after {done} records; those that were under way were finished",
+            f"stopped after {counted(done, 'record')}; those that were under way were finished",
             f"run it again, it goes on there: {run.command(*asked.words())}",
             status=INTERRUPTED,
         ) from None
@@ -233,7 +257,7 @@ def _begun(session: Session, register: RegisterName) -> int:
 
 def _tell(run: Run, register: RegisterName, loaded: Loaded) -> None:
     for what, count in loaded.done.items():
-        run.output.record({"done": what, "count": count}, (f"{count} {register} {what}.",))
+        run.output.record({"done": what, "count": count}, (f"{counted(count, register.kind)} {what}.",))
     for looked in loaded.drifted:
         told = {"drifted": looked.pair.name, "severa": looked.pair.severa_id, "fortnox": looked.pair.fortnox_id}
         run.output.record(told, (f"{looked.pair.name} changed since the preview and was left alone.",))
@@ -250,15 +274,15 @@ def _tell(run: Run, register: RegisterName, loaded: Loaded) -> None:
 
 
 def _tell_left(run: Run, asked: _Asked, left: Comparison) -> None:
-    open_ones, waiting = asked.chosen(left), left.of(Refuse)
-    register, told = asked.register, {"left": len(open_ones), "waiting": len(waiting)}
+    open_ones, waiting = asked.chosen(left), sum(map(waits, left.looked))
+    register, told = asked.register, {"left": len(open_ones), "waiting": waiting}
     chosen = "that were chosen " if asked.only or asked.numbers else ""
     if not open_ones:
         line = f"Looked again: nothing is left to do to the {register} {chosen}".strip()
-        line += f"; {len(waiting)} wait for somebody" if waiting else ""
+        line += f"; {_waiting(waiting)}" if waiting else ""
         run.output.record(told, (f"{line}.",))
         return
-    lines = [f"Looked again: {len(open_ones)} are left to do, {len(waiting)} wait for somebody."]
+    lines = [f"Looked again: {counted(len(open_ones), 'is left', 'are left')} to do, {_waiting(waiting)}."]
     for each in open_ones[:SHOWN]:
         about = values(each)
         lines.append(f"  {about['name']}: {about['what']}" + (f", {about['why']}" if about["why"] else ""))

@@ -13,7 +13,7 @@ from severa_fortnox.errors import System
 from severa_fortnox.flows.comparison import Comparison, Looked
 from severa_fortnox.reason import Reason
 from severa_fortnox_cli.opening import RegisterName
-from severa_fortnox_cli.render import Column
+from severa_fortnox_cli.render import Column, counted
 from severa_fortnox_cli.run import Run
 
 #: Lines of one group that a preview shows; the report shows all.
@@ -41,24 +41,43 @@ _FIELDS = {
 }
 
 
-def preview(run: Run, register: RegisterName, id: str, found: Comparison, chosen: Sequence[Looked]) -> None:
-    """Show what would be done to those that were chosen, and what stands in the way of the others."""
+def preview(
+    run: Run,
+    register: RegisterName,
+    id: str,
+    found: Comparison,
+    chosen: Sequence[Looked],
+    asked: Sequence[Looked],
+) -> None:
+    """Show what would be done to those that were chosen, and what stands in the way of the others.
+
+    Args:
+        asked: those that somebody asked for by number; all when nobody did.
+    """
     meant = {pair_of(each) for each in chosen}
     rows = [values(each) | {"chosen": pair_of(each) in meant} for each in found.looked]
+    asked_for = {pair_of(each) for each in asked}
     if run.output.json:
         for row in rows:
             run.output.record(row, ())
         return
     counts = Counter(row["what"] for row in rows)
-    lines = [f"{found.in_severa} {register} in Severa, {found.in_fortnox} in Fortnox:"]
-    lines += [f"  {counts[what]:>6}  {what}" for what in _ORDER if counts[what]]
+    overwritten = Counter(row["then"] for row in rows if row["then"])
+    then = "".join(f", {count} of them then {what}" for what, count in sorted(overwritten.items()))
+    lines = [f"{counted(found.in_severa, register.kind)} in Severa, {found.in_fortnox} in Fortnox:"]
+    lines += [f"  {counts[what]:>6}  {what}{then if what == LINKED else ''}" for what in _ORDER if counts[what]]
     changes = sum(each.is_change for each in found.looked)
     if len(chosen) < changes:
         lines.append(f"Chosen: {len(chosen)} of {changes} that would change something.")
     run.output.record({}, lines)
     more = run.command("report", id, register)
     for what in _ORDER:
-        group = [row for row in rows if row["what"] == what and (row["chosen"] or what in (WAITS, LEFT_ALONE))]
+        stuck = what in (WAITS, LEFT_ALONE)
+        group = [
+            row
+            for row in rows
+            if row["what"] == what and (row["chosen"] or (stuck and (row["severa"], row["fortnox"]) in asked_for))
+        ]
         if group and what != IN_STEP:
             run.output.record({}, ("", f"{what[:1].upper()}{what[1:]} ({len(group)})"))
             # What overwrites something comes first, then as a person counts.
@@ -69,7 +88,7 @@ def preview(run: Run, register: RegisterName, id: str, found: Comparison, chosen
 def values(looked: Looked) -> dict[str, Any]:
     """One pair for a program, and the words for a person."""
     pair, decision = looked.pair, looked.decision
-    what, why = IN_STEP, ""
+    what, why, then = IN_STEP, "", ""
     reasons: tuple[Reason, ...] = ()
     fields: list[dict[str, str]] = []
     match decision:
@@ -79,7 +98,7 @@ def values(looked: Looked) -> dict[str, Any]:
             what, why = LINKED, f"same {origin}"
             match looked.following:
                 case Update(plan=writes, notes=notes):
-                    fields, reasons = _fields(writes), (*reasons, *notes)
+                    then, fields, reasons = f"updated in {named(writes.to)}", _fields(writes), (*reasons, *notes)
                 case Refuse(reasons=waiting):
                     why, reasons = f"{why}, then waits", (*reasons, *waiting)
         case Update(plan=writes, notes=reasons):
@@ -94,12 +113,26 @@ def values(looked: Looked) -> dict[str, Any]:
         "severa": pair.severa_id,
         "fortnox": pair.fortnox_id,
         "what": what,
+        "then": then,
         "why": "; ".join(filter(None, (why, causes(reasons)))),
         "fix": fixes(reasons),
         "who": "; ".join(dict.fromkeys(str(explain(reason).who) for reason in reasons if explain(reason).fix)),
         "codes": [reason.code for reason in reasons],
         "fields": fields,
     }
+
+
+def overwrites(looked: Looked) -> System | None:
+    """The system in which fields of a record are overwritten, now or once it is linked; None when in neither."""
+    for decision in (looked.decision, looked.following):
+        if isinstance(decision, Update):
+            return decision.plan.to
+    return None
+
+
+def waits(looked: Looked) -> bool:
+    """Whether something is not done until a person has done something."""
+    return isinstance(looked.decision, Refuse) or isinstance(looked.following, Refuse)
 
 
 def pair_of(looked: Looked) -> tuple[str | None, str | None]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from severa_fortnox_cli.failures import Failure
+from severa_fortnox_cli.harmless import steady, steady_json
 
 #: What stands in a column: the value of this name, or what is made of the whole record.
 Column: TypeAlias = str | Callable[[Mapping[str, Any]], Any]
@@ -65,7 +66,8 @@ class Output:
                 table.add_column(heading, overflow="fold")
             for row in rows:
                 cells = (column(row) if callable(column) else row.get(column) for column in columns.values())
-                table.add_row(*map(text, cells))
+                # Some cells are lists of ours, a line each.
+                table.add_row(*("\n".join(map(steady, text(cell).split("\n"))) for cell in cells))
             self.results.print(table)
 
     def record(self, values: Mapping[str, Any], lines: Sequence[str]) -> None:
@@ -74,15 +76,15 @@ class Output:
             self._line(values)
         else:
             for line in lines:
-                self.results.print(line)
+                self.results.print(steady(line))
 
     def remark(self, sentence: str) -> None:
         """Something a person should know besides the result."""
-        self.remarks.print(sentence)
+        self.remarks.print(steady(sentence))
 
     def warn(self, sentence: str) -> None:
         """Something a person should not overlook."""
-        self.remarks.print(f"Warning: {sentence}", style="yellow")
+        self.remarks.print(f"Warning: {steady(sentence)}", style="yellow")
 
     def failure(self, failure: Failure, about: str) -> None:
         """Why the command ends here, and what to do.
@@ -90,12 +92,12 @@ class Output:
         Args:
             about: the stack, so that nobody mends the wrong one.
         """
-        self.remarks.print(f"Error ({about}): {failure.cause}", style="red")
+        self.remarks.print(f"Error ({about}): {steady(failure.cause)}", style="red")
         if failure.fix:
-            self.remarks.print(f"Fix: {failure.fix}")
+            self.remarks.print(f"Fix: {steady(failure.fix)}")
 
     def _line(self, values: Mapping[str, Any]) -> None:
-        sys.stdout.write(json.dumps(values, default=_plain, ensure_ascii=False) + "\n")
+        sys.stdout.write(steady_json(json.dumps(values, default=_plain, ensure_ascii=False)) + "\n")
 
 
 def text(value: Any) -> str:
@@ -108,6 +110,15 @@ def text(value: Any) -> str:
         case datetime():
             return value.astimezone().strftime("%Y-%m-%d %H:%M")
     return str(value)
+
+
+def counted(number: int, what: str, several: str = "") -> str:
+    """A number with its word: 1 customer, 2 customers.
+
+    Args:
+        several: what the word is for any other number than one; left out: with an s.
+    """
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
 
 
 def moment(seconds: float) -> datetime:

@@ -12,6 +12,7 @@ import typer
 
 from severa_fortnox.store.connections import Connection
 from severa_fortnox_cli.failures import FAILED, USAGE, Failure
+from severa_fortnox_cli.harmless import steady
 from severa_fortnox_cli.render import Output
 from severa_fortnox_cli.stack import Aws, Stack
 
@@ -113,5 +114,5 @@ class Run:
                 f"to agree beforehand, run: {self.command(*command)}",
                 status=USAGE,
             )
-        if not typer.confirm(question, err=True):
+        if not typer.confirm(steady(question), err=True):
             raise Failure("nothing was done, because you said no", status=FAILED)

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
@@ -177,6 +178,8 @@ def _with(run: Run, settings: Settings, name: str, value: str, known: Statuses |
         if not status.isActive:
             run.output.warn(f"the status {status.name!r} is not in use in Severa")
         typed = status.guid
+    elif value.lower() in _words(name):
+        typed = value.lower()
     try:
         new = changed(settings, name, typed)
     except ValueError as error:
@@ -233,6 +236,14 @@ def _way_out(run: Run, id: str, pairs: Sequence[str]) -> str:
         "tick or untick 'Invoice number' on the status in Severa, choose another ready_status, or set "
         f"invoice_number_main in the same command; to do it anyway: {forced}"
     )
+
+
+def _words(name: str) -> list[str]:
+    """The words that a setting is one of; none where it is something else."""
+    kind = Settings.model_fields[name].annotation
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return list(kind)
+    return [str(each) for each in get_args(kind)] if get_origin(kind) is Literal else []
 
 
 def _is_guid(value: str) -> bool:

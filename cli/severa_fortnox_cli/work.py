@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.store import Store
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
 from severa_fortnox_cli.failures import Failure
 from severa_fortnox_cli.records import is_guid
-from severa_fortnox_cli.render import Column, moment, text
+from severa_fortnox_cli.render import Column, counted, moment, text
 from severa_fortnox_cli.retrying import RETRIED, Target, of_problem
 from severa_fortnox_cli.run import Run
 
@@ -58,7 +59,12 @@ def log(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines.")] = 20,
     of: Annotated[
         tuple[Kind, str] | None,
-        typer.Option("--of", metavar="KIND ID", help="Only one record, e.g. invoice GUID.", show_default=False),
+        typer.Option(
+            "--of",
+            metavar="KIND ID",
+            help="Only one record, by Severa's guid or Fortnox's number, e.g. invoice GUID.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Show what happened, the newest first."""
@@ -69,12 +75,17 @@ def log(
         if of is None:
             entries += store.log.newest(connection.id, limit, outcome)
         else:
-            found = store.log.of(connection.id, *of)
+            kind, record = of
+            subjects = _subjects(store, connection.id, kind, record)
+            found = [entry for subject in subjects for entry in store.log.of(connection.id, kind, subject)]
             entries += [entry for entry in found if outcome is None or entry.outcome is outcome]
     # One connection's lines keep the log's own order where two share a moment.
     entries.sort(key=lambda entry: entry.at, reverse=True)
     rows = [entry_values(entry) for entry in entries[:limit]]
-    run.output.table(rows, LOG_COLUMNS, none="The log has nothing about it.")
+    none = "The log has nothing about it."
+    if of is not None and not is_guid(of[1]):
+        none += " A record of Severa's that is not linked has to be named by its guid, which the report shows."
+    run.output.table(rows, LOG_COLUMNS, none=none)
 
 
 def problems(context: typer.Context, id: OneOrAll = None) -> None:
@@ -88,7 +99,11 @@ def problems(context: typer.Context, id: OneOrAll = None) -> None:
     ]
     for values in found:
         run.output.record(values, problem_lines(run, values))
-    run.output.remark(f"{_count(len(found), 'problem')} open." if found else "No problems are open.")
+    if found:
+        run.output.remark(f"{counted(len(found), 'problem')} open.")
+        return
+    report = run.command("report", id or "ID")
+    run.output.remark(f"No problems are open. What a load would refuse is shown by: {report}")
 
 
 def retry(
@@ -119,7 +134,7 @@ def retry(
         raise Failure(f"no {kind or 'record'} of {id} has an open problem, so there is nothing to retry", fix)
     names = "; ".join(each.name for each in chosen)
     kinds = {each.work.kind for each in chosen}
-    what = _count(len(chosen), str(kinds.pop()) if len(kinds) == 1 else "record")
+    what = counted(len(chosen), str(kinds.pop()) if len(kinds) == 1 else "record")
     only = ("--kind", str(kind)) if kind else ()
     run.require_consent(
         f"Look again at {what} of {connection.name}: {names}?", yes=yes, command=("retry", id, target, *only, "--yes")
@@ -183,16 +198,18 @@ def problem_lines(run: Run, values: Mapping[str, Any]) -> Sequence[str]:
     return [*lines, f"  Then: {run.command(*_again(values))}"]
 
 
+def _subjects(store: Store, connection: str, kind: Kind, record: str) -> list[str]:
+    """What the log may know the record by: as it was named, and the guid of the one it is linked to."""
+    link = store.links.by_fortnox(connection, kind, record)
+    return [record, *([link.severa_id] if link and link.severa_id != record else [])]
+
+
 def _again(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What to run when it is mended."""
     if values["kind"] in RETRIED:
         return ("retry", values["connection"], values["id"])
     # Too many changes at once: first they must be looked at.
     return ("report" if values["id"] == "registers" else "poll", values["connection"])
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _chosen(run: Run, id: str, known: Sequence[Target], target: str, kind: Kind | None) -> Target:

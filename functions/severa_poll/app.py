@@ -35,12 +35,14 @@ def _poll(connection: str) -> bool:
     try:
         desk = sessions.desk(connection)
         polled = guarded_poll(desk, lambda: sessions.session(connection), sessions.queues())
+        if polled is not None:
+            # Said at once: registers that cannot be read keep no invoice waiting.
+            with single_metric(name="PollSucceeded", unit=MetricUnit.Count, value=1) as metric:
+                metric.add_dimension("stage", variables.stage)
+            logger.info("polled", connection=connection, ready=polled.ready, queued=polled.queued)
         registers = guarded_poll_registers(desk, lambda: sessions.session(connection), sessions.queues())
     except IntegrationError as failure:
         logger.warning("poll failed", connection=connection, error=str(failure))
         return False
-    if polled is not None:
-        with single_metric(name="PollSucceeded", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("stage", variables.stage)
-        logger.info("polled", connection=connection, ready=polled.ready, queued=polled.queued, registers=registers)
+    logger.info("registers polled", connection=connection, queued=registers)
     return True

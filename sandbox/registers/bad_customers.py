@@ -157,6 +157,30 @@ def _forbidden_characters_known(severa: SeveraState, fortnox: FortnoxState) -> S
     return in_severa(put_qualified(severa, firm(700_019, "Rum·för·tanke AB")), "700019")
 
 
+#: Nothing that anybody can see.
+BLANK = " \u00a0\u200b\t"
+
+
+def _no_name(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    return in_severa(put_qualified(severa, firm(700_020, BLANK)))
+
+
+def _no_name_in_fortnox(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    card = put_in_fortnox(fortnox, firm(700_021, "Namnlösa AB"))
+    # Fortnox's interface does not take it; an import did.
+    card["Name"] = BLANK
+    return in_fortnox(card)
+
+
+def _number_too_large(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    return in_fortnox(put_in_fortnox(fortnox, firm(700_022, "Oändliga AB"), CustomerNumber="99999999999999999999"))
+
+
+def _email_fortnox_cannot_hold(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    customer = put_qualified(severa, firm(700_023, "Irländska Ull AB"), email="o'brien@ull.example")
+    return in_severa(customer, CustomerNumber="700023", Name="Irländska Ull AB", Email=None)
+
+
 CASES = [
     Case(
         "non-numeric Fortnox customer number",
@@ -231,4 +255,20 @@ CASES = [
     Case("organisation number spelled otherwise", _organisation_number_spelled_otherwise, "linked"),
     Case("forbidden characters in a customer's name", _forbidden_characters, "created", ("name", '"')),
     Case("forbidden characters, known to Fortnox in its spelling", _forbidden_characters_known, "linked"),
+    Case("customer with a name nobody sees", _no_name, "refused", ("700020", "name", "Severa"), ("name", "Severa")),
+    Case(
+        "customer with a name nobody sees in Fortnox",
+        _no_name_in_fortnox,
+        "refused",
+        ("700021", "name", "Fortnox"),
+        ("name", "Fortnox"),
+    ),
+    Case(
+        "customer number too large for Severa",
+        _number_too_large,
+        "refused",
+        ("99999999999999999999", "large"),
+        ("Fortnox", "number"),
+    ),
+    Case("e-mail address Fortnox cannot hold", _email_fortnox_cannot_hold, "created", ("o'brien@ull.example",)),
 ]

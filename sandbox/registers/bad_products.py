@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.fortnox import FortnoxState
+from sandbox.registers.bad_customers import BLANK
 from sandbox.registers.case import Case, Seeded
 from sandbox.severa import SeveraState
 from sandbox.severa.shapes import Record
@@ -84,6 +85,16 @@ def _code_twice(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
     return in_severa(severa.add_travel_expense_type(name="Milersättning egen bil", code="CASE-13"))
 
 
+def _no_name(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    return in_severa(severa.add_product(name=BLANK, code="CASE-14"))
+
+
+def _no_name_in_fortnox(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    article = _article(fortnox, "CASE-15", BLANK)
+    number = article["ArticleNumber"]
+    return Seeded(Kind.PRODUCT, System.FORTNOX, number, number, None)
+
+
 CASES = [
     Case("empty code", _no_code, "refused", ("Namnet utan nummer", "code"), ("code", "Severa")),
     Case("code of spaces", _blank_code, "refused", ("Timmar utan nummer", "code"), ("code", "Severa")),
@@ -116,4 +127,6 @@ CASES = [
         ("CASE-13", "Milersättning egen bil", "Resa med egen bil"),
         ("code", "Severa"),
     ),
+    Case("product with a name nobody sees", _no_name, "refused", ("CASE-14", "name"), ("name", "Severa")),
+    Case("article with a name nobody sees", _no_name_in_fortnox, "refused", ("CASE-15", "name"), ("name", "Fortnox")),
 ]

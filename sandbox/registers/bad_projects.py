@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sandbox.fortnox import FortnoxState
-from sandbox.registers.bad_customers import firm
+from sandbox.registers.bad_customers import BLANK, firm
 from sandbox.registers.case import Case, Seeded
 from sandbox.registers.sides import put_in_fortnox, put_in_severa
 from sandbox.severa import SeveraState
@@ -55,9 +55,14 @@ def _forbidden_characters(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
     return _project(severa, fortnox, 710_004, 'Projekt "Norrsken"', **written)
 
 
+def _no_name(severa: SeveraState, fortnox: FortnoxState) -> Seeded:
+    return _project(severa, fortnox, 710_005, BLANK)
+
+
 CASES = [
     Case("80-character project name", _eighty, "created", ("50", EIGHTY)),
     Case("two projects equal in their first 50", _same_beginning, "created", ("50", f"{BEGINNING} etapp två")),
     Case("project number over 20", _number_too_long, "refused", (str(TOO_LONG), "20"), ("number", "Severa")),
     Case("forbidden characters in a project's name", _forbidden_characters, "created", ("name", '"')),
+    Case("project with a name nobody sees", _no_name, "refused", ("710005", "name"), ("name", "Severa")),
 ]

@@ -1,7 +1,7 @@
 """Bad input, one small case each; together every one that the issue names, most of them on both sides.
 
 Each case is a record of its own that may be seeded beside any other; numbers are 700001 and up, codes begin with CASE.
-They are new: seed them after the connection was switched on, with `transfer_all_customers`.
+They are new: seed them after the connection was switched on, and load customers with `--create-missing`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,6 @@ def build(
     settings = {
         "customer_main": "severa",
         "product_main": "severa",
-        "transfer_all_customers": "true",
         "transfer_projects": "true",
         "create_articles": "all",
         "activated_on": datetime.fromtimestamp(severa.clock(), UTC).isoformat(timespec="seconds"),

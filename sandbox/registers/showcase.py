@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sandbox.fortnox import FortnoxState
+from sandbox.registers.ends import End
 from sandbox.registers.firms import Firm, Place
 from sandbox.registers.ledger import past
 from sandbox.registers.sides import Sides, put_in_fortnox, put_in_severa
@@ -18,7 +18,6 @@ from sandbox.severa.shapes import Record
 from severa_fortnox.errors import System
 from severa_fortnox.work import Kind
 
-End = Literal["created", "linked", "updated", "refused"]
 SEVERA, FORTNOX = System.SEVERA, System.FORTNOX
 STORGATAN = Place("Storgatan 2", "411 01", "Göteborg")
 BOX = Place("Box 118", "221 00", "Lund")
@@ -26,7 +25,6 @@ HAFEN = Place("Hafenstraße 21", "68159", "Mannheim", "DE")
 SETTINGS = {
     "customer_main": "severa",
     "product_main": "fortnox",
-    "transfer_all_customers": "true",
     "create_articles": "all",
     "project_closing": "complete",
 }
@@ -37,9 +35,10 @@ class Stated:
     """One record and what must become of it.
 
     Args:
-        to: the system that is written to; the one that would be when it is refused; None for a link.
+        to: the system that is written to, or would be when an edit is refused; None for a link, and for two records
+            that are not linked.
         is_met: whether it has come about, in both systems.
-        subject: whose problem says why it is refused; "" when none is opened for it.
+        subject: whose problem says why it is refused; "" when only load and report tell.
     """
 
     name: str
@@ -67,6 +66,8 @@ class Showcase:
             put_in_fortnox(fortnox, same)
             self._put(Firm(9004, "Öbergs Måleri AB", billing=BOX, email="ny@oberg.example"))
             put_in_fortnox(fortnox, Firm(9004, "Öbergs Måleri AB", billing=BOX, email="gammal@oberg.example"))
+            self._put(Firm(9005, "Vinterns Färg AB", billing=BOX))
+            put_in_fortnox(fortnox, Firm(9005, "Sommarens Tak HB", billing=BOX))
             severa.add_product(name="Licens", code="LIC", unit="st", vat_rate=25)
             severa.add_work_type(name="Konsulttid", code="KON")
             fortnox.add_article(ArticleNumber="RESA", Description="Resa", Type="SERVICE", Unit="km", VAT=25)
@@ -87,6 +88,7 @@ class Showcase:
             Stated(
                 "9004's e-mail", customer, "updated", FORTNOX, lambda: self._card(9004)["Email"] == "ny@oberg.example"
             ),
+            Stated("9005, two companies", customer, "refused", None, self._is_untouched),
             Stated("Licens", product, "created", FORTNOX, lambda: "LIC" in self.fortnox.articles),
             Stated("Konsulttid", product, "created", FORTNOX, lambda: "KON" in self.fortnox.articles),
             Stated("Resa", product, "created", SEVERA, lambda: self._product("RESA") == ("km", 25)),
@@ -95,6 +97,7 @@ class Showcase:
             Stated("Löpande 9001", project, "created", FORTNOX, lambda: "13001" in self.fortnox.projects),
             Stated("Löpande 9003", project, "created", FORTNOX, lambda: "13003" in self.fortnox.projects),
             Stated("Löpande 9004", project, "created", FORTNOX, lambda: "13004" in self.fortnox.projects),
+            Stated("Löpande 9005", project, "created", FORTNOX, lambda: "13005" in self.fortnox.projects),
             Stated("Vindkartering", project, "linked", None, lambda: "9102" in self.fortnox.projects),
         ]
 
@@ -165,6 +168,11 @@ class Showcase:
 
     def _card(self, number: int) -> Record:
         return self.fortnox.customers[str(number)]
+
+    def _is_untouched(self) -> bool:
+        """Whether 9005 is still the company that it was, in both."""
+        names = [each["name"] for each in self.severa.all("customers", number=9005)]
+        return names == ["Vinterns Färg AB"] and self._card(9005)["Name"] == "Sommarens Tak HB"
 
     def _product(self, code: str) -> tuple[str | None, int] | None:
         found = next(iter(self.severa.all("products", code=code)), None)

@@ -35,7 +35,7 @@ Secret = TypeVar("Secret", FortnoxApp, ConnectionSecret)
 
 
 class Credentials:
-    """The secrets of one stack, each read once in a container.
+    """The secrets of one stack.
 
     Args:
         client: boto3's Secrets Manager client.

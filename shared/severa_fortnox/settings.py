@@ -64,7 +64,7 @@ class Settings(BaseModel):
         description="Create a missing article only when it is newer than the activation, or always",
     )
     activated_on: datetime | None = Field(
-        default=None, description="When the connection was switched on; articles older than this are only linked"
+        default=None, description="When the connection was added; products and articles older than this are only linked"
     )
     invoices_from: date | None = Field(
         default=None, description="Ignore invoices dated before this day; empty: take all in the ready status"
@@ -81,8 +81,8 @@ class Settings(BaseModel):
     )
     transfer_all_customers: bool = Field(
         default=False,
-        description="Copy the customers that were there before the connection too, from the main system; inactive and "
-        "internal ones and mere prospects never",
+        description="Copy the customers that were there before the connection too, from the main system to the other "
+        "one; inactive and internal ones and mere prospects never",
     )
     transfer_projects: bool = Field(
         default=True, description="Create Severa's projects in Fortnox; no: only those that an invoice needs"

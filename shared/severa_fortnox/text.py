@@ -148,6 +148,11 @@ def cut_at_word(text: str, limit: int) -> str:
     return split_text(text, limit)[0] if text.strip() else ""
 
 
+def is_blank(text: str | None) -> bool:
+    """Whether Fortnox would see nothing in the text: white space, invisible and control characters are nothing."""
+    return not fortnox_text(text or "").text.strip()
+
+
 def folded(text: str | None) -> str:
     """The text for comparing names: trimmed, case-folded, runs of white space as one."""
     return " ".join((text or "").casefold().split())

@@ -47,12 +47,13 @@ _CITIES = (
 )
 _SHARE = (
     (Verdict.LINKED, 72),
-    (Verdict.DIFFERS, 8),
+    (Verdict.WILL_UPDATE, 8),
     (Verdict.WILL_LINK, 5),
     (Verdict.WILL_CREATE, 6),
     (Verdict.CONFLICT, 2),
     (Verdict.DUPLICATE, 2),
-    (Verdict.IGNORED, 4),
+    (Verdict.LEFT_ALONE, 3),
+    (Verdict.IGNORED, 1),
     (Verdict.MISSING, 1),
 )
 _REGISTERS = {
@@ -86,7 +87,7 @@ def report(rows: int = 5_000, seed: int = 1, *, with_last: bool = True) -> Repor
         rows=made,
         brake=(
             "Customers: 412 of 1310 linked customers would be changed (31 %). A run stops at 30 % and changes nothing: "
-            "look at the rows that differ, then start it with --allow-mass-change.",
+            "look at the rows that will be updated, then load with --release-brake.",
         ),
         notes=("Fortnox shows no creation time: what existed when the connection began counts as old.",),
     )
@@ -130,13 +131,15 @@ def _row(chance: random.Random, kind: Kind, verdict: Verdict, index: int, name: 
     guid = str(UUID(int=chance.getrandbits(128), version=4))
     severa = Side(guid, number, name, True, fields, f"https://severa.example/{kind}/{guid}")
     fortnox = Side(number, number, name, True, fields, f"https://fortnox.example/{kind}/{number}")
-    row = Row(kind, register, severa, fortnox, verdict)
+    row = Row(kind, register, severa, fortnox, verdict, verdict.waits)
     match verdict:
-        case Verdict.DIFFERS:
+        case Verdict.WILL_UPDATE:
             row = _differing(row, "Severa wins" if kind is not Kind.PRODUCT else "Fortnox wins")
             row = replace(row, writes="Fortnox", cause=f"Kept fields that differ: {len(row.differences)}.")
         case Verdict.WILL_LINK:
             row = replace(row, cause="Both have the number, and nothing speaks against it.", fix="", who="")
+            if index % 7 == 0:
+                row = replace(row, waits=True, fix="Add the unit “dag” in Fortnox.", who="A bookkeeper, in Fortnox")
         case Verdict.WILL_CREATE:
             row = _alone(replace(row, writes="Fortnox", cause="It has an active project and no counterpart."), chance)
         case Verdict.CONFLICT:
@@ -154,16 +157,18 @@ def _row(chance: random.Random, kind: Kind, verdict: Verdict, index: int, name: 
                 fix="Give one of them another number in Severa, or make it inactive.",
                 who="An administrator, in Severa",
             )
-        case Verdict.IGNORED:
+        case Verdict.LEFT_ALONE:
             row = _alone(
                 replace(row, cause="A prospect: it has no active project and no invoice yet.", who="Nobody"), chance
             )
+        case Verdict.IGNORED:
+            row = _alone(replace(row, cause="Somebody asked to leave it alone: sold with the shop."), chance)
         case Verdict.MISSING:
             row = replace(
                 row,
                 fortnox=None,
                 cause=f"It was linked to Fortnox customer {number}, which has been deleted there.",
-                fix="Restore it in Fortnox, or unlink it with: severa-fortnox registers unlink",
+                fix="Restore it in Fortnox, or unlink the two with: severa-fortnox unlink",
                 who="A bookkeeper, in Fortnox",
             )
     if row.severa and (row.fortnox or row.near):

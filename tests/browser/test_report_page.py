@@ -14,7 +14,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from severa_fortnox.work import Kind
-from severa_fortnox_cli.report.model import Report, Row, Side, Verdict
+from severa_fortnox_cli.report.model import BY_ATTENTION, Report, Row, Side, Verdict
 from tests.browser.conftest import Page
 from tests.browser.sample import report
 
@@ -68,7 +68,7 @@ def test_it_opens_with_the_four_numbers_and_what_needs_attention_first(page: Pag
     assert page.seen(".brake h2") == ["The brake would stop this run"]
     assert page.seen("#status") == ["5\u202f000 rows, those that need attention first"]
     assert set(page.seen(f"{ROWS} .verdict")) == {"!\nConflict"}
-    waiting = sum(row.verdict.waits for row in large.rows)
+    waiting = sum(row.waits for row in large.rows)
     assert page.seen("#waiting") == [f"{waiting} rows wait for a person"]
     assert page.js("return document.documentElement.scrollWidth <= innerWidth")
     page.picture("wide")
@@ -115,7 +115,15 @@ def test_a_number_at_the_top_leads_to_its_rows(page: Page, large: Report) -> Non
 def test_who_waits_is_one_click_away(page: Page, large: Report) -> None:
     page.open()
     page.click("#waiting")
-    assert page.seen("#status")[0].startswith(f"{sum(row.verdict.waits for row in large.rows)} of")
+    waiting = [row for row in large.rows if row.waits]
+    assert page.seen("#status")[0].startswith(f"{len(waiting)} of")
+    assert page.js("return location.hash") == "#waits=1"
+    # Some will be linked and wait with the rest.
+    page.click("button[data-verdict='will link']")
+    linking = [row for row in waiting if row.verdict is Verdict.WILL_LINK]
+    assert page.seen(f"{ROWS} .verdict") == ["~\nWill link"] * len(linking) != []
+    page.click("#clear")
+    assert page.seen("#status")[0].startswith("5\u202f000 rows")
 
 
 def test_search_finds_by_number_name_without_accents_and_cause(page: Page) -> None:
@@ -135,6 +143,19 @@ def test_search_finds_by_number_name_without_accents_and_cause(page: Page) -> No
     assert page.seen("#nothing") == ["No row fits these filters."]
     search.send_keys(Keys.ESCAPE)
     page.until(lambda: page.seen("#status")[0].startswith("5\u202f000"))
+
+
+def test_search_finds_an_organisation_number_without_its_dash_and_a_verdict(page: Page, large: Report) -> None:
+    row = next(row for row in large.rows if row.severa and "Organisation number" in row.severa.fields)
+    assert row.severa is not None
+    number = row.severa.fields["Organisation number"]
+    page.open(f"q={number}")
+    assert page.seen(ROWS)
+    found = page.seen(ROWS)
+    page.open(f"q={number.replace('-', '')}")
+    assert page.seen(ROWS) == found
+    page.open("q=will+be+updated")
+    assert set(page.seen(f"{ROWS} .verdict")) == {"*\nWill be updated"}
 
 
 def test_names_that_look_like_markup_are_shown_as_they_are(page: Page) -> None:
@@ -190,14 +211,43 @@ def test_names_sort_as_in_swedish_and_numbers_as_numbers(page: Page, opened: Cal
     ]
 
 
-@pytest.mark.parametrize("column", ["verdict", "register", "fortnox-name", "score", "cause", "change"])
-def test_every_column_sorts(page: Page, column: str) -> None:
-    page.open()
-    first = page.seen(ROWS)[0]
-    page.click(f"button[data-sort='{column}']")
-    page.click(f"button[data-sort='{column}']")
-    assert page.seen(ROWS)[0] != first
-    assert page.js("return document.querySelectorAll('[aria-sort=descending]').length") == 1
+#: For each column the places of five rows in its order, each unlike all others and unlike the rows' own order.
+PLACES = {
+    "verdict": (1, 0, 3, 2, 4),
+    "register": (4, 3, 2, 1, 0),
+    "severa-number": (2, 4, 1, 0, 3),
+    "severa-name": (3, 1, 4, 2, 0),
+    "fortnox-number": (0, 2, 4, 1, 3),
+    "fortnox-name": (4, 0, 3, 1, 2),
+    "score": (1, 3, 0, 4, 2),
+    "cause": (2, 0, 4, 3, 1),
+    "change": (3, 4, 0, 2, 1),
+}
+
+
+@pytest.mark.parametrize("column", PLACES)
+def test_every_column_sorts_by_what_stands_in_it(page: Page, opened: Callable[[Report], Page], column: str) -> None:
+    def row(at: int) -> Row:
+        word = {column: f"{'abcde'[places[at]]} {column}" for column, places in PLACES.items()}
+        number = {column: str((places[at] + 1) * 9) for column, places in PLACES.items()}
+        return Row(
+            Kind.CUSTOMER,
+            word["register"],
+            Side(f"{at}", number["severa-number"], word["severa-name"], True),
+            Side(f"{at}", number["fortnox-number"], word["fortnox-name"], True),
+            BY_ATTENTION[PLACES["verdict"][at]],
+            score=int(number["score"]),
+            cause=word["cause"],
+            change=word["change"],
+        )
+
+    sorting = opened(replace(report(1), rows=tuple(map(row, range(5))), gone=(), brake=())).open(f"sort={column}")
+    order = "return [...document.querySelectorAll('tr.row')].map(row => Number(row.dataset.key.split(':')[1]))"
+    expected = sorted(range(5), key=lambda at: PLACES[column][at])
+    assert sorting.js(order) == expected
+    sorting.click(f"button[data-sort='{column}']")
+    assert sorting.js(order) == expected[::-1]
+    assert sorting.js("return document.querySelectorAll('[aria-sort=descending]').length") == 1
 
 
 def test_a_row_opens_to_why_what_to_do_who_and_only_what_differs(page: Page) -> None:
@@ -224,6 +274,30 @@ def test_a_row_opens_to_why_what_to_do_who_and_only_what_differs(page: Page) -> 
     assert not page.seen(".detail")
 
 
+def test_a_row_without_differences_links_to_its_records_too(page: Page) -> None:
+    page.open("verdict=linked")
+    page.click(f"{ROWS} .open")
+    assert page.seen(".detail .fields") == ["No field differs. “All fields” shows both records."]
+    assert page.seen(".detail .pages a") == ["Open in Severa", "Open in Fortnox"]
+
+
+def test_what_the_verdicts_mean_stands_with_the_settings_and_stays_open_when_it_is_printed(page: Page) -> None:
+    page.open("verdict=conflict")
+    page.click("#about summary")
+    assert len(page.seen("#about .legend dt")) == len(Verdict)
+    assert all(page.seen("#about .legend dd"))
+    page.pdf("open-settings")
+    assert page.js("return document.querySelector('#about').open") is True
+    page.click("#about summary")
+    page.pdf("closed-settings")
+    assert page.js("return document.querySelector('#about').open") is False
+
+
+def test_a_link_to_somebody_who_has_no_row_any_more_shows_all(page: Page) -> None:
+    page.open("who=Nobody+at+all")
+    assert page.seen("#status") == ["5\u202f000 rows, those that need attention first"]
+
+
 def test_a_record_without_a_counterpart_shows_the_one_most_like_it(page: Page) -> None:
     page.open("verdict=will+be+created&sort=-score")
     page.click(f"{ROWS} .open")
@@ -233,7 +307,7 @@ def test_a_record_without_a_counterpart_shows_the_one_most_like_it(page: Page) -
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    page.open("verdict=differs")
+    page.open("verdict=will+be+updated")
     page.js("document.querySelector('.open').focus()")
     keys = page.driver.switch_to
     ActionChains(page.driver).send_keys(Keys.ARROW_DOWN * 120).perform()
@@ -247,7 +321,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 
 
 def test_scrolling_down_brings_more_rows_until_all_are_there(page: Page) -> None:
-    page.open("verdict=differs")
+    page.open("verdict=will+be+updated")
     total = int(page.seen("#status")[0].split(" ")[0].replace("\u202f", ""))
     assert len(page.seen(ROWS)) < total
 
@@ -267,7 +341,7 @@ def test_scrolling_down_brings_more_rows_until_all_are_there(page: Page) -> None
 def test_a_link_shows_what_its_sender_saw(page: Page, large: Report) -> None:
     page.open()
     page.click("button[data-kind='project']")
-    page.click("button[data-verdict='differs']")
+    page.click("button[data-verdict='will be updated']")
     page.click("button[data-sort='severa-name']")
     page.click(f"{ROWS} .open", 20)
     page.click("#all")
@@ -326,14 +400,19 @@ def test_every_text_stands_out_from_what_is_behind_it(page: Page, dark: bool, ha
     page.picture(f"{'dark' if dark else 'light'}-{len(hash)}")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024, 1100, 1920])
+@pytest.mark.parametrize("width", [390, 768, 1100, 1240, 1920])
 def test_it_fits_every_width(page: Page, width: int) -> None:
     page.open("kind=customer&verdict=conflict", width=width, height=900)
     page.click(f"{ROWS} .open")
+    page.js("document.querySelector('#about').open = true")
     assert page.js("return document.documentElement.scrollWidth <= innerWidth")
     assert all(page.seen(f"{ROWS} .{cell}")[0] for cell in ("number.severa", "name.fortnox", "score", "cause"))
     # Where the headings are gone, the order is chosen from a list.
-    assert bool(page.seen("#order")) == (width <= 1080)
+    assert bool(page.seen("#order")) == (width <= 1180)
+    # Nothing of a cause is cut off.
+    assert page.js(
+        "return [...document.querySelectorAll('td.cause span')].every(e => e.scrollHeight <= e.clientHeight)"
+    )
     page.js("document.querySelector('#rows').scrollIntoView()")
     page.picture(f"{width}")
 

@@ -149,13 +149,17 @@ class World:
         self.mails: list[Mail] = []
         self.ready = self.severa.add_invoice_status("Ready for transfer", hasInvoiceNumber=False)
         self.transferred = self.severa.add_invoice_status("Transferred", isReadOnly=True)
-        self.settings = Settings(ready_status=self.ready["guid"], transferred_status=self.transferred["guid"])
+        self.settings = Settings()
+        self.set(ready_status=self.ready["guid"], transferred_status=self.transferred["guid"])
         self.connection = Connection(self.id, "Acme", str(self.fortnox.tenant_id), "client_credentials")
         self.patience = Patience()
 
     def set(self, **values: Any) -> None:
         """Change settings."""
         self.settings = Settings.model_validate({**self.settings.model_dump(), **values})
+        # Unwatched: somebody else's write is no moment to die at.
+        stored = Store(self.engine.client, self.engine.state_table, self.engine.log_table, self.clock).settings
+        stored.put(self.id, self.settings, expected_version=stored.get(self.id).version, who="Åsa")
 
     def session(self) -> Session:
         """The connection opened by a new worker in a new container: nothing is kept from earlier ones."""

@@ -47,7 +47,7 @@ SWEDEN = Country(name="Sverige", englishName="Sweden", code2="SE", code3="SWE", 
 FINLAND = Country(name="Finland", englishName="Finland", code2="FI", code3="FIN", isInEU=True)
 NORWAY = Country(name="Norge", englishName="Norway", code2="NO", code3="NOR", isInEU=False)
 COUNTRIES = (SWEDEN, FINLAND, NORWAY)
-REGISTERS = Registers(frozenset({"h", "st"}), frozenset({"SEK", "EUR"}), {0: "0", 30: "30"})
+REGISTERS = Registers(frozenset({"h", "st"}), frozenset({"SEK", "EUR"}), {"0": 0, "30": 30, "K": None})
 
 
 def money(amount: str | Decimal | int | None, currency: str | None = "SEK") -> Money:

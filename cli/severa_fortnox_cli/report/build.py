@@ -21,7 +21,7 @@ from severa_fortnox.work import Kind
 from severa_fortnox_cli.report.model import Difference, Part, Row, Side, Verdict
 from severa_fortnox_cli.report.partners import best_partner
 from severa_fortnox_cli.report.score import score
-from severa_fortnox_cli.report.sides import Sides, comparable, sides_of
+from severa_fortnox_cli.report.sides import ACTIVE, Sides, comparable, sides_of
 
 _DUPLICATES = frozenset(
     {
@@ -29,12 +29,13 @@ _DUPLICATES = frozenset(
         "customer-numbers-fold-together",
         "customer-number-taken-in-severa",
         "product-code-ambiguous",
+        "article-number-ambiguous",
         "project-number-several",
     }
 )
 _GONE = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
 #: Reasons to leave a linked pair as it is that need nobody.
-_LINKED = frozenset({"in-step", "project-closes-later"})
+_LINKED = frozenset({"in-step", "project-closes-later", "linked-customer-is-internal"})
 _REGISTERS = {"worktypes": "work types", "travelexpensetypes": "travel expense types", "products": "products"}
 
 
@@ -83,7 +84,7 @@ def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
                     return Verdict.WILL_LINK, "", (*notes, *reasons)
             return Verdict.WILL_LINK, "", notes
         case Update(plan=writes, notes=notes):
-            return Verdict.DIFFERS, str(writes.to).capitalize(), notes
+            return Verdict.WILL_UPDATE, str(writes.to).capitalize(), notes
         case Refuse(reasons=reasons):
             is_double = any(reason.code in _DUPLICATES for reason in reasons)
             return Verdict.DUPLICATE if is_double else Verdict.CONFLICT, "", reasons
@@ -92,7 +93,7 @@ def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
         case Skip(reason=reason) if looked.pair.linked is not None and reason.code in _LINKED:
             return Verdict.LINKED, "", () if reason.code == "in-step" else (reason,)
         case Skip(reason=reason):
-            return Verdict.IGNORED, "", (reason,)
+            return Verdict.IGNORED if reason.code == "ignored" else Verdict.LEFT_ALONE, "", (reason,)
     raise AssertionError(f"no verdict for {looked.decision}")
 
 
@@ -115,6 +116,7 @@ def _row(kind: Kind, looked: Looked, sides: Sides, near: Side | None, fields: Se
         severa=severa,
         fortnox=fortnox,
         verdict=verdict,
+        waits=verdict.waits or isinstance(looked.following, Refuse),
         writes=writes,
         score=total,
         parts=parts,
@@ -141,7 +143,7 @@ def _near(kind: Kind, pairs: Sequence[Sides]) -> dict[int, Side]:
 def _fields(kind: Kind, settings: Settings) -> Sequence[Field]:
     match kind:
         case Kind.CUSTOMER:
-            return customer_fields(postal=settings.postal_address)
+            return (*customer_fields(postal=settings.postal_address), ACTIVE)
         case Kind.PRODUCT:
             return PRODUCT
     return project_fields(rename=settings.rename_projects)
@@ -166,6 +168,8 @@ def _owner(looked: Looked, field: Field, counts: str | None, main: Main, written
     wins = f"{str(main).capitalize()} wins"
     if field.key in written:
         return wins
+    if field is ACTIVE or _is_apart(looked):
+        return "not written"
     if field.when is When.CREATE_ONLY:
         return "only at creation"
     if field.when is When.IF_EMPTY:
@@ -179,6 +183,16 @@ def _owner(looked: Looked, field: Field, counts: str | None, main: Main, written
             is_due = isinstance(looked.following, Refuse)
     # What the main system has nothing for stays as somebody once entered it.
     return wins if is_due and counts is not None else "kept"
+
+
+def _is_apart(looked: Looked) -> bool:
+    """Whether nothing keeps the two in step: they are not to be linked, or left alone although they are."""
+    match looked.decision:
+        case Link():
+            return False
+        case Skip(reason=reason) if reason.code not in _LINKED:
+            return True
+    return looked.pair.linked is None
 
 
 def _written(looked: Looked) -> frozenset[str]:

@@ -14,11 +14,12 @@ class Verdict(StrEnum):
     """What becomes of a record or pair; the words a person reads."""
 
     LINKED = "linked"
-    DIFFERS = "differs"
+    WILL_UPDATE = "will be updated"
     WILL_LINK = "will link"
     WILL_CREATE = "will be created"
     CONFLICT = "conflict"
     DUPLICATE = "duplicate"
+    LEFT_ALONE = "left alone"
     IGNORED = "ignored"
     MISSING = "missing"
 
@@ -35,11 +36,12 @@ class Verdict(StrEnum):
 
 _MARKS = {
     Verdict.LINKED: "=",
-    Verdict.DIFFERS: "*",
+    Verdict.WILL_UPDATE: "*",
     Verdict.WILL_LINK: "~",
     Verdict.WILL_CREATE: "+",
     Verdict.CONFLICT: "!",
     Verdict.DUPLICATE: "?",
+    Verdict.LEFT_ALONE: ".",
     Verdict.IGNORED: "-",
     Verdict.MISSING: "x",
 }
@@ -49,9 +51,10 @@ BY_ATTENTION = (
     Verdict.CONFLICT,
     Verdict.DUPLICATE,
     Verdict.MISSING,
-    Verdict.DIFFERS,
+    Verdict.WILL_UPDATE,
     Verdict.WILL_LINK,
     Verdict.WILL_CREATE,
+    Verdict.LEFT_ALONE,
     Verdict.IGNORED,
     Verdict.LINKED,
 )
@@ -97,8 +100,8 @@ class Difference:
     Args:
         severa: Severa's value, "" when it has none.
         fortnox: Fortnox's value, "" when it has none.
-        owner: "Severa wins", "Fortnox wins", "only at creation", "only if empty" or "kept": it stays until the main
-            system has a value or somebody changes it.
+        owner: "Severa wins", "Fortnox wins", "only at creation" or "only if empty"; "kept": it stays until the main
+            system has a value or somebody changes it; "not written": the two are not linked, or are left alone.
     """
 
     field: str
@@ -127,6 +130,7 @@ class Row:
 
     Args:
         register: which of the registers, in words ("customers", "work types").
+        waits: whether something is not done until a person has done what `fix` says.
         writes: the system that would be written to: "Fortnox", "Severa" or "".
         score: 0 to 100, how alike the two are; None when there is only one.
         parts: what the score is made of.
@@ -143,6 +147,7 @@ class Row:
     severa: Side | None
     fortnox: Side | None
     verdict: Verdict
+    waits: bool = False
     writes: str = ""
     score: int | None = None
     parts: tuple[Part, ...] = ()
@@ -172,7 +177,7 @@ class Row:
             return Place.ONLY_FORTNOX
         if self.verdict is Verdict.LINKED:
             return Place.SAME
-        if self.verdict in (Verdict.DIFFERS, Verdict.CONFLICT, Verdict.DUPLICATE) or self.differences:
+        if self.verdict in (Verdict.WILL_UPDATE, Verdict.CONFLICT, Verdict.DUPLICATE) or self.differences:
             return Place.DIFFERS
         return Place.SAME
 
@@ -192,6 +197,7 @@ class Report:
         brake: why a run would stop instead of changing this much.
         notes: what else the reader should know.
         since: when the last report was made that `change` and `gone` refer to; None when there is none.
+        earlier: rows of the kinds that only an earlier report compared, for the next one to be compared with.
     """
 
     connection: str
@@ -205,3 +211,4 @@ class Report:
     brake: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     since: datetime | None = None
+    earlier: tuple[Row, ...] = ()

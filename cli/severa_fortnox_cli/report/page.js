@@ -148,10 +148,13 @@ function onSearch() {
   }, 80);
 }
 
+let wasOpen = false;
+
 /** On paper everything that fits is there, with its cause; the screen's chunks come back afterwards. */
 function beforePrint() {
   const words = filterWords();
   byId("printed").textContent = `${words ? `Shown: ${words}. ` : ""}${grouped(shown.length)} rows.`;
+  wasOpen = byId("about").open;
   byId("about").open = true;
   const part = document.createDocumentFragment();
   for (const row of shown) part.append(rowElement(row, true), detailElement(row, state.all));
@@ -186,7 +189,7 @@ function listen() {
   byId("changed")?.addEventListener("click", () => { state.changed = !state.changed; changed(); });
   byId("waiting")?.addEventListener("click", () => {
     clearFilters();
-    state.verdicts = new Set(report.verdicts.filter((verdict) => verdict.waits).map((verdict) => verdict.value));
+    state.waits = true;
     changed();
   });
   byId("clear").addEventListener("click", () => { clearFilters(); changed(); byId("search").focus(); });
@@ -214,7 +217,7 @@ function listen() {
   }).observe(document.querySelector(".bar"));
   addEventListener("hashchange", () => { fromHash(location.hash); draw(); showOpen(); });
   addEventListener("beforeprint", beforePrint);
-  addEventListener("afterprint", () => { byId("about").open = false; draw(); });
+  addEventListener("afterprint", () => { byId("about").open = wasOpen; draw(); });
 }
 
 /** A link to a row shows the row, however far down it is. */

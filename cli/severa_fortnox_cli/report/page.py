@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from severa_fortnox.work import Kind
-from severa_fortnox_cli.report.harmless import encodable, web_address
+from severa_fortnox_cli.harmless import encodable, web_address
 from severa_fortnox_cli.report.model import BY_ATTENTION, Place, Report, Row, Side, Verdict, name_of
 
 _SCRIPTS = ("page.rows.js", "page.state.js", "page.js")
@@ -26,10 +26,11 @@ _MEANINGS = {
     Verdict.CONFLICT: "The two contradict each other; nothing is done until one of them is changed.",
     Verdict.DUPLICATE: "Several records claim to be the same one; nothing is done until one of them gives way.",
     Verdict.MISSING: "It was linked, and one of the two records is gone.",
-    Verdict.DIFFERS: "Linked, and fields that are kept equal differ; they will be written.",
+    Verdict.WILL_UPDATE: "Linked, and fields that are kept equal differ; they will be written.",
     Verdict.WILL_LINK: "The two belong together and will be linked.",
     Verdict.WILL_CREATE: "It has no counterpart, and one will be created.",
-    Verdict.IGNORED: "It is left alone, by rule or because somebody said so.",
+    Verdict.LEFT_ALONE: "A rule leaves it alone; the cause names the rule.",
+    Verdict.IGNORED: "It is left alone because somebody asked for it.",
     Verdict.LINKED: "Linked, and nothing will be written.",
 }
 _PLACES = {
@@ -78,7 +79,7 @@ def to_html(report: Report) -> str:
         verdicts=[{**_verdict(verdict), "count": verdicts[verdict]} for verdict in BY_ATTENTION],
         kinds=[{"value": kind.value, "name": name_of(kind), "count": kinds[kind]} for kind in report.kinds],
         columns=[dict(zip(("cls", "heading", "sort", "system"), column, strict=True)) for column in columns],
-        waiting=sum(row.verdict.waits for row in report.rows),
+        waiting=sum(row.waits for row in report.rows),
         changed=sum(bool(row.change) for row in (*report.rows, *report.gone)),
         compared=" or ".join(name_of(kind).lower() for kind in report.kinds) or "any register",
     )
@@ -137,6 +138,7 @@ def _row(row: Row, key: str, fields: list[str], gone: bool) -> Mapping[str, Any]
         "near": _side(row.near, fields),
         "verdict": row.verdict,
         "order": BY_ATTENTION.index(row.verdict),
+        "waits": row.waits,
         "place": row.place,
         "writes": row.writes,
         "score": row.score,
@@ -171,7 +173,6 @@ def _verdict(verdict: Verdict) -> Mapping[str, Any]:
         "label": _sentence(verdict),
         "mark": verdict.mark,
         "meaning": _MEANINGS[verdict],
-        "waits": verdict.waits,
     }
 
 

@@ -69,7 +69,8 @@ function scoreElement(row) {
 
 /** What is behind a row: why, what to do, both records, what the score is made of. */
 function detailElement(row, all) {
-  const panel = make("div", { class: "panel" }, whyElement(row), fieldsElement(row, all), partsElement(row));
+  const why = make("div", {}, whyElement(row), pagesElement(row));
+  const panel = make("div", { class: "panel" }, why, fieldsElement(row, all), partsElement(row));
   const columns = report.since ? 9 : 8;
   const detail = make("tr", { class: "detail", role: "row" }, make("td", { colspan: columns, role: "cell" }, panel));
   // On paper a row with nothing behind it but its score stays one line.
@@ -82,7 +83,7 @@ function whyElement(row) {
   const writes = row.writes ? `It will be written to ${row.writes}.` : null;
   for (const [term, text] of [
     ["Cause", row.cause || VERDICTS.get(row.verdict).meaning],
-    ["What to do", row.fix || (VERDICTS.get(row.verdict).waits ? null : "Nothing.")],
+    ["What to do", row.fix || (row.waits ? null : "Nothing.")],
     ["Who", row.who],
     ["What happens", writes],
     ["Since the last report", row.change],
@@ -90,6 +91,16 @@ function whyElement(row) {
     if (text) list.append(make("dt", { class: term === "Cause" ? "cause" : null }, term), make("dd", {}, text));
   }
   return list;
+}
+
+/** Where both systems show the records, when somebody has said where that is. */
+function pagesElement(row) {
+  const sides = [["Severa", row.severa || row.near], ["Fortnox", row.fortnox || row.near]];
+  const pages = sides.filter(([, side]) => side && side.link).map(([system, side]) => make("a", {
+    href: side.link, target: "_blank", rel: "noopener noreferrer",
+    "aria-label": `Open ${side.number} ${side.name} in ${system}`,
+  }, `Open in ${system}`));
+  return pages.length ? make("p", { class: "pages" }, ...pages) : null;
 }
 
 function fieldsElement(row, all) {
@@ -126,11 +137,7 @@ function fieldsElement(row, all) {
 
 function systemElement(side, system, near) {
   const text = side && side === near ? `Most like in ${system}` : system;
-  const name = make("span", { class: `system ${system.toLowerCase()}` }, text);
-  if (!side || !side.link) return name;
-  const label = `Open ${side.number} ${side.name} in ${system}`;
-  const page = make("a", { href: side.link, target: "_blank", rel: "noopener noreferrer", "aria-label": label }, "Open");
-  return make("span", { class: "linked" }, name, page);
+  return make("span", { class: `system ${system.toLowerCase()}` }, text);
 }
 
 function empty() {

@@ -1,8 +1,8 @@
 // Which rows are shown, in which order. The whole of it stands in the address, so that a link shows the same.
 
 const state = {
-  kind: "", places: new Set(), verdicts: new Set(), query: "", changed: false, who: "", sort: "", down: false,
-  all: false, open: new Set(),
+  kind: "", places: new Set(), verdicts: new Set(), query: "", waits: false, changed: false, who: "",
+  sort: "", down: false, all: false, open: new Set(),
 };
 
 const swedish = new Intl.Collator("sv", { numeric: true, sensitivity: "base" });
@@ -24,6 +24,7 @@ const FACETS = {
   kind: (row) => !state.kind || row.kind === state.kind,
   place: (row) => !state.places.size || state.places.has(row.place),
   verdict: (row) => !state.verdicts.size || state.verdicts.has(row.verdict),
+  waits: (row) => !state.waits || Boolean(row.waits),
   changed: (row) => (state.changed ? Boolean(row.change) : !row.gone),
   who: (row) => !state.who || row.who === state.who,
 };
@@ -38,7 +39,7 @@ function fitting() {
   for (const row of report.rows) {
     // The four numbers are what the report found; only the register narrows them.
     if (!row.gone && FACETS.kind(row)) add(counts.place, row.place);
-    if (words.length && !words.every((word) => searched(row).includes(word))) continue;
+    if (!words.every((word) => isFound(searched(row), word))) continue;
     const failed = facets.filter(([, fits]) => !fits(row)).map(([name]) => name);
     if (failed.length > 1) continue;
     const all = !failed.length;
@@ -77,6 +78,11 @@ function folded(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
+/** Whether the word is there; a number also when one of the two has a dash in it and the other has not. */
+function isFound(text, word) {
+  return text.includes(word) || (/^[\d-]+$/.test(word) && text.includes(word.replace(/-/g, "")));
+}
+
 const haystacks = new Map();
 
 /** Everything a row can be found by, made when somebody first searches. */
@@ -85,7 +91,8 @@ function searched(row) {
   if (text === undefined) {
     const sides = [row.severa, row.fortnox, row.near].filter(Boolean);
     const told = sides.flatMap((side) => [side.id, side.number, side.name, ...side.values]);
-    text = folded([...told, row.register, row.cause, row.fix, row.who].filter(Boolean).join("\n"));
+    const bare = told.filter((value) => /^\d[\d-]*$/.test(value || "")).map((value) => value.replace(/-/g, ""));
+    text = folded([...told, ...bare, VERDICTS.get(row.verdict).label, row.register, row.cause, row.fix, row.who].filter(Boolean).join("\n"));
     haystacks.set(row, text);
   }
   return text;
@@ -93,17 +100,21 @@ function searched(row) {
 
 /** Whether anything but the order is other than at the beginning. */
 function filtered() {
-  return Boolean(state.kind || state.places.size || state.verdicts.size || state.query || state.changed || state.who);
+  return Boolean(state.kind || state.places.size || state.verdicts.size || state.query || state.waits || state.changed
+    || state.who);
 }
 
 function clearFilters() {
-  Object.assign(state, { kind: "", places: new Set(), verdicts: new Set(), query: "", changed: false, who: "" });
+  Object.assign(state, {
+    kind: "", places: new Set(), verdicts: new Set(), query: "", waits: false, changed: false, who: "",
+  });
 }
 
 /** The filters in words, for paper. */
 function filterWords() {
   const words = [...state.verdicts, ...state.places];
   if (state.kind) words.unshift(`${state.kind}s`);
+  if (state.waits) words.push("waiting for a person");
   if (state.changed) words.push("changed since the last report");
   if (state.who) words.push(`for: ${state.who}`);
   if (state.query) words.push(`with “${state.query}”`);
@@ -116,6 +127,7 @@ function toHash() {
   for (const place of state.places) words.append("where", place);
   for (const verdict of state.verdicts) words.append("verdict", verdict);
   if (state.query) words.set("q", state.query);
+  if (state.waits) words.set("waits", "1");
   if (state.changed) words.set("changed", "1");
   if (state.who) words.set("who", state.who);
   if (state.sort) words.set("sort", (state.down ? "-" : "") + state.sort);
@@ -129,13 +141,15 @@ function fromHash(hash) {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const sort = words.get("sort") || "";
   const kind = words.get("kind") || "";
+  const who = words.get("who") || "";
   Object.assign(state, {
     kind: report.kinds.includes(kind) ? kind : "",
     places: new Set(words.getAll("where").filter((place) => report.places.includes(place))),
     verdicts: new Set(words.getAll("verdict").filter((verdict) => VERDICTS.has(verdict))),
     query: words.get("q") || "",
+    waits: words.get("waits") === "1",
     changed: Boolean(report.since) && words.get("changed") === "1",
-    who: words.get("who") || "",
+    who: report.rows.some((row) => row.who === who) ? who : "",
     down: sort.startsWith("-"),
     sort: Object.hasOwn(SORTED, sort.replace(/^-/, "")) ? sort.replace(/^-/, "") : "",
     all: words.get("all") === "1",

@@ -108,7 +108,7 @@ def _values(kind: Kind, record: Folded) -> Iterator[tuple[str, str]]:
         "code": record.bare_code,
         "organisation number": record.organisation_number,
         "VAT number": record.vat_number,
-        "domain": record.domain,
     }
     yield from ((what, value) for what, value in values.items() if value)
+    yield from (("domain", domain) for domain in record.domains)
     yield from (("word", word) for word in set(_name(kind, record).split()))

@@ -132,14 +132,14 @@ class Folded:
 
     @cached_property
     def vat_number(self) -> str:
-        return re.sub(r"[\W_]", "", folded(self._record.vat_number))
+        return identity_digits(self._record.vat_number)
 
     @cached_property
-    def domain(self) -> str:
-        """What follows the @ in the address; none for a domain where anyone can have one."""
-        _, at, domain = folded(self._record.email).rpartition("@")
-        domain = domain.strip(" .>")
-        return "" if not at or _FREE_MAIL.fullmatch(domain) else domain
+    def domains(self) -> frozenset[str]:
+        """What follows the @ in the addresses, of which there may be several; none where anyone can have one."""
+        found = re.findall(r"@\s*([^\s,;<>@]+)", folded(self._record.email))
+        domains = {domain.strip(".") for domain in found} - {""}
+        return frozenset(domain for domain in domains if not _FREE_MAIL.fullmatch(domain))
 
     @cached_property
     def city(self) -> str:
@@ -230,6 +230,12 @@ def _code(severa: Folded, fortnox: Folded) -> float | None:
     return _NEARLY if severa.bare_code == fortnox.bare_code else 0.0
 
 
+def _domains(severa: Folded, fortnox: Folded) -> float | None:
+    if not severa.domains or not fortnox.domains:
+        return None
+    return len(severa.domains & fortnox.domains) / len(severa.domains | fortnox.domains)
+
+
 def _place(severa: Folded, fortnox: Folded) -> float | None:
     pairs = ((severa.postal_code, fortnox.postal_code), (severa.city, fortnox.city))
     compared = [ours == theirs for ours, theirs in pairs if ours and theirs]
@@ -244,7 +250,7 @@ _PARTS: Mapping[Kind, tuple[tuple[str, int, _Compare], ...]] = {
         ("Name", 35, _alike(lambda record: (record.company,))),
         ("Organisation number", 25, _equal(lambda record: record.organisation_number)),
         ("VAT number", 10, _equal(lambda record: record.vat_number)),
-        ("E-mail domain", 5, _equal(lambda record: record.domain)),
+        ("E-mail domain", 5, _domains),
         ("Postal code and city", 5, _place),
     ),
     Kind.PRODUCT: (

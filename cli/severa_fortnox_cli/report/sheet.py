@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from severa_fortnox_cli.report.harmless import encodable, web_address
+from severa_fortnox_cli.harmless import encodable, web_address
 from severa_fortnox_cli.report.model import BY_ATTENTION, Place, Report, Row, Verdict, name_of
 from severa_fortnox_cli.report.table import COLUMNS, rows_of
 
@@ -25,9 +25,10 @@ _COLOURS = {
     Verdict.CONFLICT: ("FBE3E0", "8F1D14"),
     Verdict.DUPLICATE: ("FCE9D4", "7A3E00"),
     Verdict.MISSING: ("F3E1F1", "74206B"),
-    Verdict.DIFFERS: ("FBF0C9", "664D00"),
+    Verdict.WILL_UPDATE: ("FBF0C9", "664D00"),
     Verdict.WILL_LINK: ("DFEBFB", "174A8B"),
     Verdict.WILL_CREATE: ("DDF1EF", "0B5A55"),
+    Verdict.LEFT_ALONE: ("EFEEE6", "57534A"),
     Verdict.IGNORED: ("E9EAEC", "4A5058"),
     Verdict.LINKED: ("E0F1E2", "1C5C2A"),
 }
@@ -54,7 +55,9 @@ _LONGEST = 32_767
 #: A number that Excel keeps as it is; more digits would be rounded, leading zeros lost.
 _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 #: Columns whose texts may be long, and those that are numbers where they can be, so that they sort as such.
-_LONG = frozenset(["Severa name", "Fortnox name", "Most like", "Cause", "What to do", "Who", "Differences"])
+_LONG = frozenset(
+    ["Severa name", "Fortnox name", "Score parts", "Most like", "Cause", "What to do", "Who", "Differences"]
+)
 _NUMBERS = frozenset(["Severa number", "Fortnox number", "Score"])
 
 
@@ -101,7 +104,7 @@ def _row(sheet: Worksheet, at: int, row: Row) -> None:
 
 
 def _summary(sheet: Worksheet, report: Report) -> None:
-    for letter, width in zip("ABCDEFGHI", (26, *[15] * 8), strict=True):
+    for letter, width in zip("ABCDEFGHIJ", (26, *[15] * 9), strict=True):
         sheet.column_dimensions[letter].width = width
     _print_wide(sheet)
     made = f"{report.made_at.astimezone():%Y-%m-%d %H:%M}"
@@ -111,6 +114,7 @@ def _summary(sheet: Worksheet, report: Report) -> None:
         _line(sheet, sheet.max_row + 1, [warning], Verdict.CONFLICT.value)
     _counts(sheet, report, tuple(Place), lambda row: row.place)
     _counts(sheet, report, BY_ATTENTION, lambda row: row.verdict)
+    _line(sheet, sheet.max_row + 2, ["Rows that wait for a person", sum(row.waits for row in report.rows)])
     for at, (what, value) in enumerate(report.settings.items(), sheet.max_row + 2):
         _line(sheet, at, [what])
         # The words of a setting are long; the value stands clear of them.

@@ -11,11 +11,15 @@ from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.pairs import Surroundings
 from severa_fortnox.decisions.product_pairs import ProductPair
 from severa_fortnox.decisions.project_pairs import COMPLETED, ONGOING, ProjectPair
-from severa_fortnox.mapping.fields import CUSTOMER, PRODUCT, PROJECT, Field, Values
+from severa_fortnox.mapping.fields import CUSTOMER, PRODUCT, PROJECT, Field, Values, When
 from severa_fortnox.mapping.projects import name_in_fortnox, values_in_fortnox
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.report.model import Side
 from severa_fortnox_cli.report.score import Comparable
+
+#: Written for no customer, and shown all the same: it may be why one is left alone or refused.
+ACTIVE = Field("Active", "active", "isActive", When.CREATE_ONLY)
+_CUSTOMER = (*CUSTOMER, ACTIVE)
 
 #: What Fortnox's list shows of a customer's card, of the fields that both systems have.
 _LISTED = frozenset({"CustomerNumber", "Name", "OrganisationNumber"})
@@ -73,12 +77,15 @@ def _customers(pair: CustomerPair, around: Surroundings) -> Sides:
         # Nothing was read but the list: what it does not show is not empty, it is unknown.
         theirs = {"CustomerNumber": card.number, "Name": card.name, "OrganisationNumber": card.organisation_number}
         ours = {key: value for key, value in ours.items() if key in _LISTED}
+    ours, theirs = dict(ours), dict(theirs)
     severa = fortnox = None
     if customer is not None:
+        ours[ACTIVE.key] = _yes(customer.isActive)
         number = "" if customer.number is None else str(customer.number)
-        severa = Side(customer.guid, number, customer.name, customer.isActive, _shown(CUSTOMER, ours))
+        severa = Side(customer.guid, number, customer.name, customer.isActive, _shown(_CUSTOMER, ours))
     if card is not None:
-        fortnox = Side(card.number, card.number, card.name, card.active, _shown(CUSTOMER, theirs))
+        theirs[ACTIVE.key] = _yes(card.active)
+        fortnox = Side(card.number, card.number, card.name, card.active, _shown(_CUSTOMER, theirs))
     return Sides(severa, fortnox or _gone(pair, severa), ours, theirs)
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from severa_fortnox_cli.report.model import Report, Row
+from severa_fortnox_cli.report.model import Report, Row, name_of
 
 #: What `Row.change` says of a row that was not there, or is no more.
 NEW, GONE = "new", "gone"
+_OLDER = "{}: what changed is told since an earlier report than the last one, which did not compare them."
 
 
 def since(report: Report, last: Report) -> Report:
     """The report with what changed since the last one.
 
     A row is followed by its records: one that was only in Severa and has got a counterpart is the same row, changed. A
-    kind that was not compared both times is left alone.
+    kind that was not compared both times is left alone; the last report of another kind is carried on as `earlier`.
     """
-    before = [row for row in last.rows if row.kind in report.kinds]
+    last_rows = (*last.rows, *last.earlier)
+    before = [row for row in last_rows if row.kind in report.kinds]
+    older = {row.kind for row in last.earlier}
     pairs = {row.key: row for row in before}
     records: dict[str, Row] = {}
     for row in before:
@@ -28,12 +31,14 @@ def since(report: Report, last: Report) -> Report:
         report,
         rows=tuple(
             replace(row, change=_change(row, pairs.get(row.key) or _followed(row, records)))
-            if row.kind in last.kinds
+            if row.kind in last.kinds or row.kind in older
             else row
             for row in report.rows
         ),
         gone=tuple(replace(row, change=GONE) for row in before if there.isdisjoint(_records(row))),
+        notes=(*report.notes, *(_OLDER.format(name_of(kind)) for kind in report.kinds if kind in older)),
         since=last.made_at,
+        earlier=tuple(replace(row, change="") for row in last_rows if row.kind not in report.kinds),
     )
 
 
@@ -46,6 +51,8 @@ def _change(row: Row, before: Row | None) -> str:
         return "other counterpart"
     if before.differences != row.differences:
         return "other differences"
+    if before.cause != row.cause:
+        return "other cause"
     return ""
 
 

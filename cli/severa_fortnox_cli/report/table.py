@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from severa_fortnox.work import Kind
-from severa_fortnox_cli.report.harmless import cell, encodable, one_line
+from severa_fortnox_cli.harmless import cell, encodable, one_line
 from severa_fortnox_cli.report.model import Difference, Part, Report, Row, Side, Verdict
 
 #: Raised when a field changes its meaning; a report of another version is not compared with.
-VERSION = 1
+VERSION = 2
 
 
 class UnknownReport(ValueError):
@@ -28,11 +28,13 @@ class Column:
 
     Args:
         width: in characters, for a spreadsheet.
+        is_ours: whether only words and signs of ours stand in it, which need no apostrophe.
     """
 
     heading: str
     width: int
     value: Callable[[Row], str]
+    is_ours: bool = False
 
 
 def _of(side: Side | None, value: Callable[[Side], str]) -> str:
@@ -42,7 +44,8 @@ def _of(side: Side | None, value: Callable[[Side], str]) -> str:
 #: The columns of the spreadsheet and the CSV file; the verdict first, since that is what is filtered by.
 COLUMNS = (
     Column("Verdict", 15, lambda row: row.verdict.value),
-    Column("Mark", 6, lambda row: row.verdict.mark),
+    Column("Mark", 6, lambda row: row.verdict.mark, is_ours=True),
+    Column("Waits for a person", 10, lambda row: "yes" if row.waits else "no"),
     Column("Where", 16, lambda row: row.place.value),
     Column("Register", 20, lambda row: row.register),
     Column("Severa number", 16, lambda row: _of(row.severa, lambda side: side.number)),
@@ -52,6 +55,7 @@ COLUMNS = (
     Column("Fortnox name", 36, lambda row: _of(row.fortnox, lambda side: side.name)),
     Column("Fortnox active", 14, lambda row: _of(row.fortnox, _active)),
     Column("Score", 8, lambda row: "" if row.score is None else str(row.score)),
+    Column("Score parts", 36, lambda row: "\n".join(map(_part, row.parts))),
     Column("Most like", 36, lambda row: _of(row.near, lambda side: f"{side.number} {side.name}")),
     Column("Will be written to", 18, lambda row: row.writes),
     Column("Cause", 60, lambda row: row.cause),
@@ -71,6 +75,7 @@ def to_json(report: Report) -> str:
         **vars(report),
         "rows": [_row(row) for row in report.rows],
         "gone": [_row(row) for row in report.gone],
+        "earlier": [_row(row) for row in report.earlier],
     }
     return encodable(json.dumps(values, default=_plain, ensure_ascii=False)) + "\n"
 
@@ -98,6 +103,7 @@ def from_json(text: str) -> Report:
             brake=tuple(data["brake"]),
             notes=tuple(data["notes"]),
             since=None if since is None else datetime.fromisoformat(since),
+            earlier=tuple(map(_read_row, data["earlier"])),
         )
     except UnknownReport:
         raise
@@ -114,14 +120,16 @@ def to_csv(report: Report) -> str:
     writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(column.heading for column in COLUMNS)
     for row in (*report.rows, *report.gone):
-        writer.writerow(cell(column.value(row)) for column in COLUMNS)
+        texts = ((column, column.value(row)) for column in COLUMNS)
+        writer.writerow(text if column.is_ours else cell(text) for column, text in texts)
     return "\ufeff" + file.getvalue()
 
 
 def to_lines(report: Report) -> str:
     """One line a row: the verdict's mark, the kind, the number, the name; made for grep.
 
-    ``= linked, * differs, ~ will link, + will be created, ! conflict, ? duplicate, - ignored, x missing``
+    ``= linked, * will be updated, ~ will link, + will be created, ! conflict, ? duplicate, . left alone, - ignored,
+    x missing``
     """
     return "".join(f"{line}\n" for line in map(_line, report.rows))
 
@@ -139,6 +147,10 @@ def _active(side: Side) -> str:
 def _difference(difference: Difference) -> str:
     severa, fortnox = difference.severa or "(empty)", difference.fortnox or "(empty)"
     return f"{difference.field}: {severa} in Severa, {fortnox} in Fortnox ({difference.owner})"
+
+
+def _part(part: Part) -> str:
+    return f"{part.name}: " + ("not compared" if part.points is None else f"{part.points} of {part.of}")
 
 
 def _row(row: Row) -> Mapping[str, Any]:
@@ -164,6 +176,7 @@ def _read_row(data: Mapping[str, Any]) -> Row:
         severa=_read_side(data["severa"]),
         fortnox=_read_side(data["fortnox"]),
         verdict=Verdict(data["verdict"]),
+        waits=data["waits"],
         writes=data["writes"],
         score=data["score"],
         parts=tuple(Part(**part) for part in data["parts"]),

@@ -94,18 +94,17 @@ def _where(problem: Problem, links: Mapping[str, str]) -> list[str]:
         named = [reason.values["number"] for reason in problem.reasons if reason.values.get("number")]
         also = [f"In Fortnox: {named[0]}"] if named and system == "Severa" else []
         return ["", f"In {system}: {problem.name} ({id})", *also]
-    lines = [
-        "",
-        f"In Severa: {links['severa'].format(id=id)}" if "severa" in links else f"In Severa: {problem.name} ({id})",
-    ]
+    lines = ["", f"In Severa: {_page(links, 'severa', id) or f'{problem.name} ({id})'}"]
     # A reason about the invoice's customer names the customer's number, which is no place to look for the invoice.
     numbers = (reason.values for reason in problem.reasons if "customer" not in reason.values)
     number = next((values["number"] for values in numbers if "number" in values), None)
     if number:
-        lines.append(
-            f"In Fortnox: {links['fortnox'].format(id=number)}" if "fortnox" in links else f"In Fortnox: {number}"
-        )
+        lines.append(f"In Fortnox: {_page(links, 'fortnox', number) or number}")
     return lines
+
+
+def _page(links: Mapping[str, str], system: str, id: str) -> str:
+    return links.get(system, "").replace("{id}", id)
 
 
 def _kind(problem: Problem) -> str:

@@ -157,9 +157,19 @@ OURS: Words = {
         "The number of customer {customer} stands on several cards: {numbers}",
         "Renumber or merge them so that the number is one customer's; leading zeros and spaces do not count",
     ),
+    "customer-name-missing": (
+        "I",
+        "Customer {customer} has no name in {system}, or one of spaces or invisible characters only",
+        "Give the customer a name in {system}",
+    ),
     "e-invoice-address-not-written": (
         "-",
-        "The e-invoice address {address} {operator} is not a GLN and was not written to Fortnox",
+        "The {field} {address} is not a GLN, so it is not written to Fortnox",
+        "",
+    ),
+    "e-invoice-operator-not-written": (
+        "-",
+        "The e-invoice operator {operator} is not written to Fortnox, which has no field for it",
         "",
     ),
     # Products and projects
@@ -178,6 +188,11 @@ OURS: Words = {
         "The code {code} belongs to several products in Severa: {names}",
         "Give each product a code of its own in Severa",
     ),
+    "article-number-ambiguous": (
+        "F",
+        "Article numbers in Fortnox differ in nothing but upper and lower case: {names}",
+        "Link the one that is meant by hand, and ignore the others",
+    ),
     "product-inactive-in-severa": (
         "S",
         "Product {code} {name} is inactive in Severa and not in Fortnox",
@@ -193,6 +208,16 @@ OURS: Words = {
         "F",
         "Product {code} {name} is older than this integration, so it is only linked, and Fortnox has no such article",
         "Create article {code} with exactly that name in Fortnox, or set create_articles to all",
+    ),
+    "product-name-missing": (
+        "S",
+        "Product {code} has no name in Severa, or one of spaces or invisible characters only",
+        "Give the product a name in Severa",
+    ),
+    "project-name-missing": (
+        "S",
+        "Project {project} has no name in Severa, or one of spaces or invisible characters only",
+        "Give the project a name in Severa",
     ),
     "project-number-missing": ("S", "Project {project} has no number in Severa", "Give the project a number in Severa"),
     "project-number-too-long": (
@@ -224,7 +249,17 @@ OURS: Words = {
         "{record} is linked, but does not exist in Fortnox any more",
         "Nothing is deleted in Severa; make the record inactive there, or unlink it when it is to be created anew",
     ),
+    "creation-not-wanted": (
+        "O",
+        "{record} has no counterpart, and nothing new was asked for",
+        "Leave out --no-create-missing",
+    ),
     "customer-is-internal": ("-", "{customer} is your own company's card in Severa and never goes to Fortnox", ""),
+    "linked-customer-is-internal": (
+        "-",
+        "{customer} is linked, but is your own company's card in Severa now, so it is left alone in both systems",
+        "",
+    ),
     "customer-prospect": (
         "-",
         "{customer} is a prospect in Severa: it has had neither an active project nor an invoice",
@@ -240,6 +275,11 @@ OURS: Words = {
         "F",
         "Customer {customer} has letters or signs in its number in Fortnox; Severa's numbers are digits only",
         "Create the customer in Fortnox under a number of digits and make this card inactive, or ignore it",
+    ),
+    "customer-number-too-large": (
+        "F",
+        "The number of customer {customer} is too large for Severa, whose largest is 9223372036854775807",
+        "Create the customer in Fortnox under a smaller number and make this card inactive, or ignore it",
     ),
     "customer-number-taken-in-severa": (
         "I",
@@ -258,17 +298,27 @@ OURS: Words = {
     ),
     "payment-term-without-days": (
         "-",
-        "The terms of payment {terms} have no days, so Severa's payment term was left as it is",
+        "The terms of payment {text} have no days in Fortnox, so they are not written to Severa",
         "",
+    ),
+    "payment-term-unknown": (
+        "F",
+        "The terms of payment {terms} of customer {customer} are not among those in Fortnox",
+        "Choose terms of payment from the list on the customer card in Fortnox",
     ),
     "country-without-code": (
         "-",
-        "The country {country} of the {field} is not in Severa's country register, so no country was written",
+        "The {field} {country} has no ISO code in Severa's country register, so it is not written to Fortnox",
         "",
     ),
     "country-unknown-in-severa": (
         "-",
-        "The country {country} does not exist in Severa, so the country was left as it is",
+        "The {field} {text} is not in Severa's country register, so it is not written to Severa",
+        "",
+    ),
+    "too-long-for-severa": (
+        "-",
+        "The {field} {text} has more than {limit} characters, so it is not written to Severa",
         "",
     ),
     "organisation-number-malformed": (
@@ -291,6 +341,12 @@ OURS: Words = {
         "O",
         "{code} {name} was in {where} before this connection, so it is only linked, and has no counterpart",
         "Load with --create-missing to create it in the other system too",
+    ),
+    "product-age-unknown": (
+        "O",
+        "Nothing says whether {code} {name} in {where} is newer than this connection, so it is only linked, and has no "
+        "counterpart",
+        "Set activated_on when it is empty; otherwise load with --create-missing to create it in the other system too",
     ),
     "article-code-differs": (
         "I",
@@ -361,7 +417,16 @@ OURS: Words = {
     "attachments-not-sent": ("-", "Fortnox sends {most} attachments; also attached, but not sent: {files}", ""),
     # Texts
     "characters-replaced": ("-", "In {field}, characters Fortnox does not take were replaced: {characters}", ""),
-    "text-shortened": ("-", "{field} has more than {limit} characters and was shortened; it reads: {text}", ""),
+    "text-shortened": (
+        "-",
+        "{field} has more than {limit} characters and was shortened; the whole text is: {text}",
+        "",
+    ),
+    "value-not-written": (
+        "-",
+        "The {field} {text} is too long for Fortnox or has characters it does not take, so it is not written there",
+        "",
+    ),
     "text-continued": ("-", "{field} has more than {limit} characters and stands whole in the invoice text", ""),
     # Protocol
     "reference-found-several": (

@@ -5,18 +5,19 @@ Rules: DESIGN 10 and `reference` product 1.3. Creation goes both ways, updates c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.identity import different_company, folded_number
-from severa_fortnox.decisions.pairs import Linked, NewInSevera, Pair, Surroundings, Writes, about, gone
+from severa_fortnox.decisions.pairs import Linked, NewInSevera, Pair, Surroundings, Writes, about, gone, is_newer
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
-from severa_fortnox.mapping.agreement import differences
+from severa_fortnox.mapping.agreement import differences, untold
 from severa_fortnox.mapping.customers import (
     Card,
+    agreeing,
     customer_fields,
     is_organisation_number,
     is_swedish,
@@ -25,12 +26,13 @@ from severa_fortnox.mapping.customers import (
     values_of_severa,
     vat_type_of_card,
 )
-from severa_fortnox.mapping.fields import Values
+from severa_fortnox.mapping.fields import CUSTOMER, Unsayable, Values, sayable
 from severa_fortnox.mapping.vat import country_named
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main, Settings
 from severa_fortnox.severa.inputs import KVK_NUMBER
 from severa_fortnox.severa.models import Address, Customer
+from severa_fortnox.text import is_blank
 
 CustomerPairDecision = Create[CustomerPayload] | Create[NewInSevera] | Update[Writes] | Link | Skip | Refuse
 
@@ -75,6 +77,11 @@ class CustomerPair(Pair):
         return "" if self.severa is None or self.severa.number is None else str(self.severa.number)
 
     @property
+    def matched_by(self) -> tuple[object, ...]:
+        """What of both made them a pair; where it changes they must be matched anew."""
+        return self.severa and self.severa.number, self.card and self.card.number
+
+    @property
     def fortnox_id(self) -> str | None:
         """The Fortnox record's number; None when there is none."""
         return self.card.number if self.card else None
@@ -107,30 +114,42 @@ def decide_pair(pair: CustomerPair, settings: Settings, around: Surroundings) ->
     conflict = different_company(pair.severa, pair.card)
     if conflict is not None:
         return Refuse((Reason("customer-number-taken", {**_about(pair), "why": conflict}),))
-    notes: tuple[Reason, ...] = ()
+    notes = _unsaid_when_linked(pair, settings, around)
     if pair.card.number != str(pair.severa.number):
-        notes = (Reason("customer-number-folded", {"severa": str(pair.severa.number), "fortnox": pair.card.number}),)
+        folded = Reason("customer-number-folded", {"severa": str(pair.severa.number), "fortnox": pair.card.number})
+        notes = (folded, *notes)
     return Link(pair.card.number, "number", notes, pair.card.to_link())
 
 
-def values_of_pair(pair: CustomerPair, around: Surroundings) -> tuple[Values, Values, tuple[Reason, ...]]:
-    """Both sides in the form Fortnox can hold, and what cannot be held; an absent side is empty."""
+def values_of_pair(
+    pair: CustomerPair, around: Surroundings
+) -> tuple[Values, Values, Mapping[Main, tuple[Reason, ...]]]:
+    """Both sides in the form Fortnox can hold, and what the other system cannot hold of each; an absent side is empty.
+
+    Texts of the card are as they stand in Fortnox.
+    """
     severa: Values = {}
-    notes: tuple[Reason, ...] = ()
+    fortnox: Values = {}
+    of_severa: tuple[Reason, ...] = ()
+    of_fortnox: tuple[Reason, ...] = ()
     if pair.severa is not None:
-        severa, notes = values_of_severa(pair.severa, pair.addresses, around.countries)
-    days = {code: days for days, code in around.fortnox.terms.items()}
-    return severa, values_of_card(pair.whole, days) if pair.whole is not None else {}, notes
+        severa, of_severa = values_of_severa(pair.severa, pair.addresses, around.countries)
+    if pair.whole is not None:
+        fortnox, of_fortnox = _sayable_in_severa(values_of_card(pair.whole, around.fortnox.terms), around)
+    return severa, fortnox, {Main.SEVERA: of_severa, Main.FORTNOX: of_fortnox}
 
 
 def main_and_other(settings: Settings, severa: Values, fortnox: Values) -> tuple[Values, Values]:
-    """Whose changes count first."""
-    return (severa, fortnox) if settings.customer_main is Main.SEVERA else (fortnox, severa)
+    """Whose changes count first; the other's values are spelled as these where they are the same in Fortnox."""
+    main, other = (severa, fortnox) if settings.customer_main is Main.SEVERA else (fortnox, severa)
+    return main, agreeing(main, other)
 
 
 def _linked(pair: CustomerPair, linked: Linked, settings: Settings, around: Surroundings) -> CustomerPairDecision:
     if pair.severa is None or pair.card is None:
         return gone(pair.name, in_severa=pair.severa is None)
+    if pair.severa.isInternal:
+        return Skip(Reason("linked-customer-is-internal", _about(pair)))
     inactive = _inactive(pair)
     if inactive is not None:
         return inactive
@@ -138,17 +157,25 @@ def _linked(pair: CustomerPair, linked: Linked, settings: Settings, around: Surr
         return Skip(Reason("in-step", {"record": pair.name}))
     severa, fortnox, notes = values_of_pair(pair, around)
     main, other = main_and_other(settings, severa, fortnox)
-    if settings.customer_main is Main.FORTNOX:
-        main, unsayable = sayable_in_severa(main, around)
-        notes = unsayable
     fields = customer_fields(postal=settings.postal_address)
     changes = differences(fields, main, other, linked.kept_from(fields, main, other))
+    # What was said when the record was created, or the last time, is not said again.
+    said = (*(change.field for change in changes), *untold(fields, main, other, linked.kept or ()))
+    news = about(notes[settings.customer_main], said)
     if not changes:
-        return Skip(Reason("in-step", {"record": pair.name}))
+        return Skip(Reason("in-step", {"record": pair.name}), news)
     to = System.FORTNOX if settings.customer_main is Main.SEVERA else System.SEVERA
     writes = Writes(to, changes, main)
     refusals = _refusals(pair, {key: main[key] for key in writes.keys}, to, around)
-    return Refuse(refusals) if refusals else Update(writes, about(notes, changes))
+    return Refuse(refusals) if refusals else Update(writes, news)
+
+
+def _unsaid_when_linked(pair: CustomerPair, settings: Settings, around: Surroundings) -> tuple[Reason, ...]:
+    """What the other system cannot hold of the main one's record: it is left alone there from now on."""
+    severa, fortnox, notes = values_of_pair(pair, around)
+    main, other = main_and_other(settings, severa, fortnox)
+    fields = customer_fields(postal=settings.postal_address)
+    return about(notes[settings.customer_main], untold(fields, main, other, ()))
 
 
 def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings) -> CustomerPairDecision:
@@ -160,9 +187,12 @@ def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings
         return Refuse((Reason("customer-number-missing", _about(pair)),))
     if pair.twin is not None:
         return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Fortnox"}),))
-    if not around.create_missing and not pair.begun:
+    is_new = pair.begun or is_newer(customer.createdDateTime, settings.activated_on)
+    if System.SEVERA not in around.taken_along and not is_new:
         return Skip(Reason("customer-not-taken-along", _about(pair)))
-    values, _ = values_of_severa(customer, pair.addresses, around.countries)
+    if is_blank(customer.name):
+        return Refuse((Reason("customer-name-missing", {**_about(pair), "system": "Severa"}),))
+    values = sayable(values_of_severa(customer, pair.addresses, around.countries)[0])
     refusals = _refusals(pair, values, System.FORTNOX, around)
     if refusals:
         return Refuse(refusals)
@@ -186,17 +216,21 @@ def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDe
     if not card.active:
         return Skip(Reason("customer-inactive", {**_about(pair), "where": "Fortnox"}))
     if not is_severa_number(card.number):
+        if _is_whole_number(card.number):
+            return Refuse((Reason("customer-number-too-large", _about(pair)),))
         return Refuse((Reason("customer-number-not-numeric", _about(pair)),))
     if pair.rivals:
         return _folds_together(pair)
     if pair.twin is not None:
         return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Severa"}),))
-    if not around.create_missing and not pair.begun:
+    if System.FORTNOX not in around.taken_along and not pair.begun:
         return Skip(Reason("customer-not-taken-along", _about(pair)))
     if pair.whole is None:
         return Skip(Reason("gone", {"record": pair.name, "system": "Fortnox"}))
-    _, fortnox, _ = values_of_pair(pair, around)
-    values, notes = sayable_in_severa(fortnox, around)
+    if is_blank(pair.whole.Name):
+        return Refuse((Reason("customer-name-missing", {**_about(pair), "system": "Fortnox"}),))
+    _, values, by_main = values_of_pair(pair, around)
+    notes = by_main[Main.FORTNOX]
     refusals = _refusals(pair, values, System.SEVERA, around)
     if refusals:
         return Refuse(refusals)
@@ -205,13 +239,17 @@ def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDe
         notes = (*notes, Reason("organisation-number-malformed", {"number": values["OrganisationNumber"] or ""}))
     if card.number != number:
         notes = (*notes, Reason("customer-number-folded", {"severa": number, "fortnox": card.number}))
-    return Create(NewInSevera({**values, "CustomerNumber": number}), notes)
+    return Create(NewInSevera({**sayable(values), "CustomerNumber": number}), notes)
 
 
 def is_severa_number(number: str) -> bool:
     """Whether Severa can hold the number: digits only, spaces aside, within 64 bits."""
+    return _is_whole_number(number) and int("".join(number.split())) <= LARGEST_NUMBER
+
+
+def _is_whole_number(number: str) -> bool:
     compact = "".join(number.split())
-    return compact.isascii() and compact.isdigit() and int(compact) <= LARGEST_NUMBER
+    return compact.isascii() and compact.isdigit()
 
 
 def _inactive(pair: CustomerPair) -> Refuse | Skip | None:
@@ -237,31 +275,34 @@ def _refusals(pair: CustomerPair, values: Values, to: System, around: Surroundin
             refusals.append(Reason("payment-term-missing", {"days": days}))
         if currency is not None and currency not in around.fortnox.currencies:
             refusals.append(Reason("currency-missing", {"currency": currency}))
-    elif currency is not None and currency not in around.severa_currencies:
+        return tuple(refusals)
+    if days is not None and not isinstance(days, Unsayable) and not days.isdigit():
+        refusals.append(Reason("payment-term-unknown", {**_about(pair), "terms": days}))
+    if currency is not None and currency not in around.severa_currencies:
         refusals.append(Reason("currency-missing-in-severa", {**_about(pair), "currency": currency}))
     return tuple(refusals)
 
 
-def sayable_in_severa(values: Values, around: Surroundings) -> tuple[Values, tuple[Reason, ...]]:
-    """Fortnox's values without what Severa has no form for, and what that is."""
+def _sayable_in_severa(card: Values, around: Surroundings) -> tuple[Values, tuple[Reason, ...]]:
+    """The card's values with what Severa has no form for marked, and what that is."""
     notes = []
-    said = dict(values)
-    terms = said.get("TermsOfPayment")
-    if terms is not None and not terms.isdigit():
-        del said["TermsOfPayment"]
-        notes.append(Reason("payment-term-without-days", {"field": "payment term", "terms": terms}))
-    number = said.get("OrganisationNumber")
-    if number is not None and len(number) > KVK_NUMBER:
-        del said["OrganisationNumber"]
-        notes.append(
-            Reason("text-shortened", {"field": "organisation number", "limit": str(KVK_NUMBER), "text": number})
-        )
-    for key in [key for key in said if key.endswith("CountryCode")]:
-        code = said[key]
-        if code is not None and country_named(code, around.countries) is None:
-            del said[key]
-            notes.append(Reason("country-unknown-in-severa", {"field": "country", "country": code}))
-    return said, tuple(notes)
+    unsayable = {}
+    for field in CUSTOMER:
+        value = card[field.key]
+        if value is None:
+            continue
+        told = {"field": field.label, "text": value}
+        if field.key == "TermsOfPayment" and around.fortnox.terms.get(value, 0) is None:
+            reason = Reason("payment-term-without-days", told)
+        elif field.key == "OrganisationNumber" and len(value) > KVK_NUMBER:
+            reason = Reason("too-long-for-severa", {**told, "limit": str(KVK_NUMBER)})
+        elif field.key.endswith("CountryCode") and country_named(value, around.countries) is None:
+            reason = Reason("country-unknown-in-severa", told)
+        else:
+            continue
+        unsayable[field.key] = Unsayable(value)
+        notes.append(reason)
+    return {**card, **unsayable}, tuple(notes)
 
 
 def _folds_together(pair: CustomerPair) -> Refuse:

@@ -12,6 +12,7 @@ from severa_fortnox.fortnox.models import CustomerPayload
 from severa_fortnox.mapping.customers import Card, map_customer
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Address, Country, Customer
+from severa_fortnox.text import is_blank
 
 CustomerDecision = Create[CustomerPayload] | Link | Skip | Refuse
 
@@ -79,6 +80,8 @@ def decide(facts: CustomerFacts, *, vat_type: str | None) -> CustomerDecision:
 
 def _create(facts: CustomerFacts, customer: Customer, vat_type: str | None) -> CustomerDecision:
     refusals = []
+    if is_blank(customer.name):
+        refusals.append(Reason("customer-name-missing", {**_about(facts), "system": "Severa"}))
     terms = None
     if customer.paymentTerm is not None:
         terms = facts.registers.terms_for(customer.paymentTerm)

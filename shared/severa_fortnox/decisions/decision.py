@@ -54,9 +54,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Skip:
-    """Nothing is to be done, for a reason anyone may see."""
+    """Nothing is to be done, for a reason anyone may see.
+
+    Args:
+        notes: what a person should know all the same, once.
+    """
 
     reason: Reason
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)

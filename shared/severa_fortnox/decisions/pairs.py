@@ -22,8 +22,8 @@ class Linked:
     """The two are linked.
 
     Args:
-        kept: keys of fields that only one of them had a value for when they were linked (see `mapping.agreement`);
-            None when they were linked without being compared, as an invoice does.
+        kept: what is left alone in one of them (see `mapping.agreement`); None when they were linked without being
+            compared, as an invoice does.
     """
 
     severa_id: str
@@ -66,6 +66,11 @@ class Pair:
         raise NotImplementedError
 
     @property
+    def matched_by(self) -> tuple[object, ...]:
+        """What of both made them a pair; where it changes they must be matched anew."""
+        raise NotImplementedError
+
+    @property
     def severa_id(self) -> str | None:
         """The Severa record's guid; None when there is none."""
         return self.severa.guid if self.severa else None
@@ -81,6 +86,10 @@ class Pair:
         return self.severa.lastUpdatedDateTime or self.severa.createdDateTime if self.severa else None
 
 
+#: The systems that records are created from.
+BOTH = frozenset({System.SEVERA, System.FORTNOX})
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a decision about a pair must know beside the two records.
@@ -92,7 +101,7 @@ class Surroundings:
         severa_currencies: currency code to Severa's guid of it.
         severa_vat_rates: the VAT rates Severa has; empty when they were not read.
         before: the Fortnox numbers that existed when the connection began; None when nobody has looked yet.
-        create_missing: whether a record without a counterpart is created however old it is.
+        taken_along: the systems whose records are created in the other one however old they are.
         today: for projects that are completed some days after they closed.
     """
 
@@ -102,7 +111,7 @@ class Surroundings:
     severa_currencies: Mapping[str, str] = field(default_factory=dict)
     severa_vat_rates: frozenset[Decimal] = frozenset()
     before: Collection[str] | None = None
-    create_missing: bool = False
+    taken_along: Collection[System] = ()
     today: date = date.max
 
 
@@ -139,9 +148,9 @@ class NewInSevera:
     register: str = ""
 
 
-def about(notes: Sequence[Reason], changes: Sequence[Change]) -> tuple[Reason, ...]:
-    """The notes that concern a field that is written: what was said when the record was created is not said again."""
-    labels = {change.field.label for change in changes}
+def about(notes: Sequence[Reason], fields: Iterable[Field]) -> tuple[Reason, ...]:
+    """The notes that concern one of the fields."""
+    labels = {field.label for field in fields}
     return tuple(note for note in notes if note.values.get("field") in labels)
 
 

@@ -6,6 +6,7 @@ counterpart would collide (DESIGN 10, `reference` product 1.4, 2d, 2g).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -21,7 +22,7 @@ from severa_fortnox.mapping.products import is_article_number, map_product, valu
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main, Settings
 from severa_fortnox.severa.models import Product
-from severa_fortnox.text import folded
+from severa_fortnox.text import folded, is_blank
 
 ProductPairDecision = Create[ArticlePayload] | Create[NewInSevera] | Update[Writes] | Link | Skip | Refuse
 
@@ -46,7 +47,9 @@ class ProductPair(Pair):
         fortnox: the article; None when there is none.
         half: what alone agrees when the two are no counterparts; None when they are, or one is missing.
         in_step: whether nothing changed on either side since they last agreed, so that nothing needs comparing.
-        rivals: other products with the same code, as a person names them, when no article's name says which is meant.
+        alike: every article that half agrees with the product; empty stands for `fortnox` alone.
+        rivals: who has the same code, as a person names them, when nothing says which is meant.
+        variants: articles whose numbers differ in case only, as a person names them; empty when there is one.
     """
 
     severa: Product | None = None
@@ -55,7 +58,9 @@ class ProductPair(Pair):
     half: Agreement | None = None
     linked: Linked | None = None
     in_step: bool = False
+    alike: tuple[Article, ...] = ()
     rivals: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     ignored: str | None = None
     begun: bool = False
 
@@ -65,6 +70,12 @@ class ProductPair(Pair):
         if self.severa is not None and (self.severa.code or "").strip():
             return (self.severa.code or "").strip()
         return self.fortnox.ArticleNumber if self.fortnox else ""
+
+    @property
+    def matched_by(self) -> tuple[object, ...]:
+        """What of both made them a pair; where it changes they must be matched anew."""
+        named = self.severa and (self.severa.code, self.severa.name)
+        return named, self.fortnox and (self.fortnox.ArticleNumber, self.fortnox.Description)
 
     @property
     def fortnox_id(self) -> str | None:
@@ -144,10 +155,14 @@ def _only_in_severa(pair: ProductPair, settings: Settings, around: Surroundings)
         return Refuse((Reason("product-code-missing", _about(pair)),))
     if not is_article_number(pair.number):
         return Refuse((Reason("article-number-characters", _about(pair)),))
-    if pair.rivals:
-        return Refuse((Reason("product-code-ambiguous", {**_about(pair), "names": ", ".join(pair.rivals)}),))
-    is_wanted = around.create_missing or settings.create_articles == "all" or pair.begun
+    if is_blank(product.name):
+        return Refuse((Reason("product-name-missing", _about(pair)),))
+    if ambiguous := _ambiguous(pair):
+        return Refuse(ambiguous)
+    is_wanted = System.SEVERA in around.taken_along or settings.create_articles == "all" or pair.begun
     if not is_wanted and not is_newer(product.createdDateTime, settings.activated_on):
+        if settings.activated_on is None or product.createdDateTime is None:
+            return Skip(Reason("product-age-unknown", {**_about(pair), "where": "Severa"}))
         return Skip(Reason("product-older-than-activation", {**_about(pair), "where": "Severa"}))
     severa, _ = values_of_pair(pair)
     refusals = _refusals(pair, severa, System.FORTNOX, around)
@@ -163,12 +178,15 @@ def _only_in_fortnox(pair: ProductPair, settings: Settings, around: Surroundings
         return Skip(Reason("gone", {"record": "the product", "system": "either system"}))
     if not article.Active:
         return Skip(Reason("product-inactive", {**_about(pair), "where": "Fortnox"}))
-    if not article.Description:
+    if article.Description is None or is_blank(article.Description):
         return Refuse((Reason("article-name-missing", _about(pair)),))
-    is_wanted = around.create_missing or settings.create_articles == "all" or pair.begun
+    if ambiguous := _ambiguous(pair):
+        return Refuse(ambiguous)
+    is_wanted = System.FORTNOX in around.taken_along or settings.create_articles == "all" or pair.begun
     # Fortnox does not say when an article was made, so it is new when it was not there at the beginning.
-    is_new = around.before is not None and article.ArticleNumber not in around.before
-    if not is_wanted and not is_new:
+    if not is_wanted and around.before is None:
+        return Skip(Reason("product-age-unknown", {**_about(pair), "where": "Fortnox"}))
+    if not is_wanted and around.before is not None and article.ArticleNumber in around.before:
         return Skip(Reason("product-older-than-activation", {**_about(pair), "where": "Fortnox"}))
     _, fortnox = values_of_pair(pair)
     values = fortnox if settings.article_register != WORK_TYPES else {}
@@ -179,16 +197,36 @@ def _only_in_fortnox(pair: ProductPair, settings: Settings, around: Surroundings
     return Create(NewInSevera({**named, **values}, settings.article_register))
 
 
+def _ambiguous(pair: ProductPair) -> tuple[Reason, ...]:
+    """Why nothing says which is meant; the same words from whichever side it is looked at."""
+    reasons: tuple[Reason, ...] = ()
+    if pair.variants:
+        reasons += (Reason("article-number-ambiguous", {**_about(pair), "names": ", ".join(pair.variants)}),)
+    if pair.rivals:
+        reasons += (Reason("product-code-ambiguous", {**_about(pair), "names": ", ".join(pair.rivals)}),)
+    return reasons
+
+
 def _conflict(pair: ProductPair, product: Product, article: Article) -> Refuse:
-    values = {
-        "code": pair.number or "none",
+    """All that half agrees with the product, whichever of it is in the pair: one product has one problem."""
+    alike = pair.alike or (article,)
+    reasons = list(_ambiguous(pair))
+    called = [each for each in alike if is_named(product, each)]
+    for each in alike:
+        if each not in called:
+            reasons.append(Reason("article-name-differs", _differing(product, [each])))
+    if called:
+        reasons.append(Reason("article-code-differs", _differing(product, called)))
+    return Refuse(tuple(reasons))
+
+
+def _differing(product: Product, articles: Sequence[Article]) -> dict[str, str]:
+    return {
+        "code": (product.code or "").strip() or "none",
         "name": product.name,
-        "fortnox_name": article.Description or "",
-        "fortnox_code": article.ArticleNumber,
+        "fortnox_name": articles[0].Description or "",
+        "fortnox_code": ", ".join(each.ArticleNumber for each in articles),
     }
-    if pair.half is Agreement.CODE:
-        return Refuse((Reason("article-name-differs", values),))
-    return Refuse((Reason("article-code-differs", values),))
 
 
 def _inactive(pair: ProductPair, product: Product, article: Article) -> Refuse | Skip | None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.decisions.registers import Registers
 from severa_fortnox.fortnox.models import Article, ArticlePayload
-from severa_fortnox.mapping.products import is_article_number, map_product
+from severa_fortnox.mapping.products import is_article_number, map_product, name_in_fortnox
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Product
-from severa_fortnox.text import folded, fortnox_text
+from severa_fortnox.text import folded, is_blank
 from severa_fortnox.timing import with_zone
 
 ProductDecision = Create[ArticlePayload] | Link | Skip | Refuse
@@ -81,6 +81,8 @@ def _create(facts: ProductFacts, product: Product, settings: Settings) -> Produc
     older = activated is not None and created is not None and with_zone(created) < with_zone(activated)
     if older and settings.create_articles == "newer":
         return Refuse((Reason("article-older-than-activation", about),))
+    if is_blank(product.name):
+        return Refuse((Reason("product-name-missing", about),))
     unit = (product.measurementUnit or "").strip()
     if unit and unit not in facts.registers.units:
         return Refuse((Reason("unit-missing", {"unit": unit, "where": f"product {facts.name}"}),))
@@ -89,5 +91,6 @@ def _create(facts: ProductFacts, product: Product, settings: Settings) -> Produc
 
 
 def is_named(product: Product, article: Article) -> bool:
-    """Whether the article is called as the product is: trimmed, case-folded, forbidden characters replaced."""
-    return folded(article.Description) in {folded(product.name), folded(fortnox_text(product.name).text)}
+    """Whether the article is called as the product is: trimmed, case-folded, as Fortnox holds it; no name is none."""
+    theirs = folded(article.Description)
+    return theirs != "" and theirs in {folded(product.name), folded(name_in_fortnox(product))}

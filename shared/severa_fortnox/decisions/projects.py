@@ -9,6 +9,7 @@ from severa_fortnox.fortnox.models import PROJECT_NUMBER, ProjectPayload
 from severa_fortnox.mapping.projects import map_project
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Project
+from severa_fortnox.text import is_blank
 
 ProjectDecision = Create[ProjectPayload] | Link | Skip | Refuse
 
@@ -51,5 +52,7 @@ def decide(facts: ProjectFacts) -> ProjectDecision:
         return Link(number, "number")
     if facts.project is None:
         return Refuse((Reason("project-vanished", {"project": facts.name}),))
+    if is_blank(facts.project.name):
+        return Refuse((Reason("project-name-missing", {"project": facts.name}),))
     payload, notes = map_project(facts.project)
     return Create(payload, notes)

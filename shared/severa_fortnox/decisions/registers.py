@@ -16,30 +16,31 @@ class Registers:
     Args:
         units: unit codes.
         currencies: currency codes.
-        terms: days of payment to the terms-of-payment code that gives them.
+        terms: terms-of-payment code to its days; None when it says none, as cash does.
     """
 
     units: frozenset[str]
     currencies: frozenset[str]
-    terms: Mapping[int, str]
+    terms: Mapping[str, int | None]
 
     def terms_for(self, days: int) -> str | None:
-        """The code with exactly that many days; None when there is none."""
-        return self.terms.get(days)
+        """A code with exactly that many days; None when there is none.
+
+        A number wins where several have them, since Fortnox's own codes are numbers (`reference` fortnox 7.12).
+        """
+        codes = [code for code, having in self.terms.items() if having == days]
+        return next((code for code in codes if _is_number(code)), codes[0] if codes else None)
 
 
-def days_of(terms: Iterable[TermsOfPayment]) -> dict[int, str]:
-    """Days of payment to code: a code that is a number means its days, else the days its description names.
-
-    The numeric code wins where both exist, since Fortnox's own set is made of those (`reference` fortnox 7.12).
-    """
-    by_days: dict[int, str] = {}
-    named: dict[int, str] = {}
+def days_of(terms: Iterable[TermsOfPayment]) -> dict[str, int | None]:
+    """Code to days of payment: a code that is a number means its days, else those its description names."""
+    days: dict[str, int | None] = {}
     for term in terms:
-        if term.Code.isascii() and term.Code.isdigit():
-            by_days[int(term.Code)] = term.Code
-            continue
         found = re.search(r"(\d+)\s*(?:dag|day|d\b)", f"{term.Code} {term.Description or ''}", re.IGNORECASE)
-        if found:
-            named.setdefault(int(found.group(1)), term.Code)
-    return {**named, **by_days}
+        named = int(found.group(1)) if found else None
+        days[term.Code] = int(term.Code) if _is_number(term.Code) else named
+    return days
+
+
+def _is_number(code: str) -> bool:
+    return code.isascii() and code.isdigit()

@@ -7,22 +7,24 @@ linked, copied, or was changed since the two last agreed. A company in step cost
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
+
 from severa_fortnox.decisions.brake import empty_or_short, mass_change
 from severa_fortnox.decisions.customer_pairs import CustomerPair, is_severa_number
-from severa_fortnox.decisions.decision import Create, Link, Update
+from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.identity import different_company, folded_number
 from severa_fortnox.decisions.matching import Known, match_customers, match_products, match_projects
-from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings
+from severa_fortnox.decisions.pairs import BOTH, Linked, Pair, Surroundings
 from severa_fortnox.errors import System
 from severa_fortnox.flows.counterparts import existing
-from severa_fortnox.flows.pairs import Decision, linked, surroundings
+from severa_fortnox.flows.pairs import Decision, is_in_step, linked, surroundings
 from severa_fortnox.flows.register_polls import ALL_QUALIFIED, OVERLAP
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
@@ -31,6 +33,7 @@ from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.mapping.customers import Card
 from severa_fortnox.mapping.fingerprints import fingerprint, is_seen, of_item
 from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.models import Address, Customer
 from severa_fortnox.store.links import Link as StoredLink
@@ -59,6 +62,11 @@ class Looked:
     following: Decision | None = None
 
     @property
+    def is_in_step(self) -> bool:
+        """Whether the two are linked and agree."""
+        return self.pair.linked is not None and is_in_step(self.decision)
+
+    @property
     def is_change(self) -> bool:
         """Whether a run writes something."""
         return isinstance(self.decision, Create | Update | Link)
@@ -73,6 +81,7 @@ class Comparison:
         seconds: how long it took, and how long of it after everything was read.
         brake: why a load must not go on without a person's word; empty when it may.
         around: what the decisions knew beside the pairs.
+        links: what was linked, as it was when the reading began.
     """
 
     kind: Kind
@@ -83,6 +92,7 @@ class Comparison:
     seconds: tuple[float, float]
     brake: tuple[Reason, ...]
     around: Surroundings
+    links: Sequence[StoredLink]
 
     def of(self, *decisions: type) -> list[Looked]:
         """The pairs with one of these decisions."""
@@ -110,8 +120,8 @@ def compare(
     """Read both registers and decide every pair; nothing is written in either system.
 
     Args:
-        create_missing: whether records without a counterpart are created however old they are; None: as the settings
-            say.
+        create_missing: whether records without a counterpart are created, in both systems and however old they are;
+            None: as the settings say.
         every_card: read each linked customer's card although nothing in Fortnox's list says that it changed; the list
             shows half of it, and the rest is followed by the daily catch-up.
         at_once: calls in flight while cards are read.
@@ -121,11 +131,10 @@ def compare(
         IntegrationError: one of the systems cannot be read to its end.
     """
     began_at = session.clock()
-    wanted = session.settings.transfer_all_customers if kind is Kind.CUSTOMER else False
-    if create_missing is None:
-        create_missing = wanted or kind is Kind.PROJECT
     around = surroundings(
-        session, create_missing=create_missing, before=session.store.before.get(session.connection.id, kind)
+        session,
+        taken_along=_taken_along(session.settings, kind, create_missing),
+        before=session.store.before.get(session.connection.id, kind),
     )
     links = list(session.store.links.all(session.connection.id, kind))
     known = _known(session, kind, links)
@@ -135,9 +144,11 @@ def compare(
         case Kind.PRODUCT:
             read = _products(session, [] if every_card else links, known, progress)
         case _:
-            read = _projects(session, known, progress)
+            read = _projects(session, links, known, progress)
     read_at = session.clock()
     looked = tuple(_looked(session, kind, pair, around) for pair in read.pairs)
+    if create_missing is False:
+        looked = tuple(map(_without_creation, looked))
     ended_at = session.clock()
     return Comparison(
         kind=kind,
@@ -148,7 +159,17 @@ def compare(
         seconds=(ended_at - began_at, ended_at - read_at),
         brake=_brake(session, kind, looked, links, read),
         around=around,
+        links=links,
     )
+
+
+def _taken_along(settings: Settings, kind: Kind, create_missing: bool | None) -> Collection[System]:
+    """The systems whose old records are created in the other one; by the settings only the main system's customers."""
+    if create_missing is not None:
+        return BOTH if create_missing else ()
+    if kind is Kind.CUSTOMER:
+        return {System(settings.customer_main)} if settings.transfer_all_customers else ()
+    return BOTH if kind is Kind.PROJECT else ()
 
 
 def _looked(session: Session, kind: Kind, pair: Any, around: Surroundings) -> Looked:
@@ -159,6 +180,13 @@ def _looked(session: Session, kind: Kind, pair: Any, around: Surroundings) -> Lo
     link = Linked(pair.severa_id or "", decision.foreign_id, entity.kept(session.settings, pair, around))
     following = entity.decide(replace(pair, linked=link), session.settings, around)
     return Looked(pair, decision, following)
+
+
+def _without_creation(looked: Looked) -> Looked:
+    """What was asked for: nothing new; what was begun comes to its end all the same."""
+    if not isinstance(looked.decision, Create) or looked.pair.begun:
+        return looked
+    return replace(looked, decision=Skip(Reason("creation-not-wanted", {"record": looked.pair.name})))
 
 
 def _known(session: Session, kind: Kind, links: Sequence[StoredLink]) -> Known:
@@ -235,10 +263,13 @@ def _needs_card(pair: CustomerPair, around: Surroundings) -> bool:
     if pair.ignored is not None or pair.rivals or pair.card is None or not pair.card.active:
         return False
     if pair.severa is None:
-        is_created = around.create_missing and pair.twin is None and is_severa_number(pair.card.number)
+        is_created = System.FORTNOX in around.taken_along and pair.twin is None and is_severa_number(pair.card.number)
         return pair.linked is None and is_created
-    if pair.linked is None and different_company(pair.severa, pair.card) is not None:
-        return False
+    if pair.linked is None:
+        # The list shows no VAT number: what it would settle is not settled yet.
+        settled = replace(pair.card, vat_number=pair.severa.vatNumber)
+        if different_company(pair.severa, settled) is not None:
+            return False
     return pair.severa.isActive and not pair.severa.isInternal and pair.qualified and not pair.in_step
 
 
@@ -293,35 +324,44 @@ def _products(session: Session, believed: Sequence[StoredLink], known: Known, pr
         for active in (True, False)
         for item in _all(session.fortnox.articles(active), "articles in Fortnox", progress)
     ]
-    of_severa = {product.guid: fingerprint(product) for _, product in products}
-    of_fortnox = {article.ArticleNumber: fingerprint(article) for article in articles}
-    in_step = {
-        link.severa_id
-        for link in believed
-        if link.synced.get("severa", "-") == of_severa.get(link.severa_id)
-        and link.synced.get("fortnox", "-") == of_fortnox.get(link.fortnox_id)
-    }
+    by_number = {article.ArticleNumber: article for article in articles}
+    in_step = _in_step(believed, {product.guid: product for _, product in products}, by_number)
     pairs = match_products(products, articles, replace(known, in_step=in_step))
     return _Read(pairs, {product.guid for _, product in products}, {each.ArticleNumber for each in articles})
 
 
-def _projects(session: Session, known: Known, progress: Progress) -> _Read:
+def _projects(session: Session, links: Sequence[StoredLink], known: Known, progress: Progress) -> _Read:
     projects = _all(session.severa.projects(), "projects in Severa", progress)
     theirs = _all(session.fortnox.projects(), "projects in Fortnox", progress)
-    pairs = match_projects(projects, theirs, known)
+    by_guid, by_number = {each.guid: each for each in projects}, {each.ProjectNumber: each for each in theirs}
+    pairs = match_projects(projects, theirs, replace(known, in_step=_in_step(links, by_guid, by_number)))
     return _Read(pairs, {project.guid for project in projects}, {project.ProjectNumber for project in theirs})
+
+
+def _in_step(
+    links: Sequence[StoredLink], of_severa: Mapping[str, BaseModel], of_fortnox: Mapping[str, BaseModel]
+) -> set[str]:
+    """The guids of linked records without children of which neither side has changed since they last agreed."""
+    return {
+        link.severa_id
+        for link in links
+        if (ours := of_severa.get(link.severa_id)) is not None
+        and (theirs := of_fortnox.get(link.fortnox_id)) is not None
+        and (link.synced.get("severa"), link.synced.get("fortnox")) == (fingerprint(ours), fingerprint(theirs))
+    }
 
 
 def _brake(
     session: Session, kind: Kind, looked: Sequence[Looked], links: Sequence[StoredLink], read: _Read
 ) -> tuple[Reason, ...]:
-    updates = sum(1 for each in looked if isinstance(each.decision, Update))
+    updates = sum(isinstance(each.decision, Update) or isinstance(each.following, Update) for each in looked)
+    pairs = len(links) + sum(isinstance(each.decision, Link) for each in looked)
     missing_in_severa = sum(1 for link in links if link.severa_id not in read.in_severa)
     missing_in_fortnox = sum(1 for link in links if link.fortnox_id not in read.in_fortnox)
     reasons = (
         empty_or_short(kind, System.SEVERA, len(read.in_severa), missing_in_severa, len(links)),
         empty_or_short(kind, System.FORTNOX, len(read.in_fortnox), missing_in_fortnox, len(links)),
-        mass_change(kind, updates, len(links), session.settings.mass_change_share),
+        mass_change(kind, updates, pairs, session.settings.mass_change_share),
     )
     return tuple(reason for reason in reasons if reason is not None)
 

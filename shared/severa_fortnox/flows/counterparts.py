@@ -57,13 +57,14 @@ def carry_out(
     decision: Create[Payload] | Link | Skip | Refuse,
     *,
     send: Callable[[Payload], Made],
-    find: Callable[[], Made | None],
+    find: Callable[[str], Made | None],
 ) -> None:
     """Perform the decision: link what exists, create what does not, once.
 
     Args:
         send: creates the record in the other system.
-        find: the record an earlier attempt made; None when there is none. Raises `NeedsPerson` when it is another one.
+        find: the record an earlier attempt made under that number; None when there is none. Raises `NeedsPerson` when
+            it is another one.
 
     Raises:
         NeedsPerson: one of the two records is linked to something else, or the number is another record's.
@@ -101,7 +102,7 @@ def entry(
     )
 
 
-def settle(session: Session, counterpart: Counterpart, find: Callable[[], Made | None]) -> None:
+def settle(session: Session, counterpart: Counterpart, find: Callable[[str], Made | None]) -> None:
     """Bring a creation that an earlier run began to its end without sending anything any more.
 
     What that run made is found and linked; when it made nothing, the transfer is given back.
@@ -143,7 +144,7 @@ def _create(
     counterpart: Counterpart,
     decision: Create[Payload],
     send: Callable[[Payload], Made],
-    find: Callable[[], Made | None],
+    find: Callable[[str], Made | None],
 ) -> None:
     payload = decision.plan.model_dump_json(exclude_none=True)
     transfer = create_once(session, creation(counterpart, payload, lambda: send(decision.plan), find))
@@ -152,17 +153,18 @@ def _create(
 
 
 def creation(
-    counterpart: Counterpart, payload: str, send: Callable[[], Made] | None, find: Callable[[], Made | None]
+    counterpart: Counterpart, payload: str, send: Callable[[], Made] | None, find: Callable[[str], Made | None]
 ) -> Creation:
     """What `create_once` needs to create the counterpart.
 
     Args:
         send: as in `Creation`.
-        find: the record an earlier attempt made; None when there is none.
+        find: the record an earlier attempt made under that number, which may be another one than it would have now;
+            None when there is none.
     """
 
     def search(reference: str) -> Sequence[Made]:
-        made = find()
+        made = find(reference)
         return [] if made is None else [made]
 
     return Creation(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
 from severa_fortnox.decisions.customer_pairs import (
     CustomerPair,
     decide_pair,
@@ -11,15 +14,17 @@ from severa_fortnox.decisions.customer_pairs import (
 )
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.identity import folded_number, identity_digits
-from severa_fortnox.decisions.matching import IDENTITY_DIGITS
+from severa_fortnox.decisions.matching import IDENTITY_DIGITS, match_customers
 from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
 from severa_fortnox.errors import System
+from severa_fortnox.flows.alone import known_of, pair_of
 from severa_fortnox.flows.counterparts import existing
 from severa_fortnox.flows.customer_writes import create_in_fortnox, create_in_severa, remembered, settle, write
-from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, link_pair, linked, updated
+from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, is_in_step, link_pair, linked, told, updated
+from severa_fortnox.flows.register_polls import ALL_QUALIFIED, IN_SEVERA, OVERLAP
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
-from severa_fortnox.fortnox.models import CustomerPayload
+from severa_fortnox.fortnox.models import CustomerItem, CustomerPayload
 from severa_fortnox.mapping.agreement import kept_when_linked
 from severa_fortnox.mapping.customers import (
     Card,
@@ -30,11 +35,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Customer
 from severa_fortnox.store.links import Link as StoredLink
-from severa_fortnox.store.links import LinkKey
 from severa_fortnox.work import Cause, Kind, Work
-
-#: Digits of a customer number that are searched for; groups of three are the usual way to type a long one.
-SEARCHED_DIGITS = 3
 
 
 def gather(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPair | None:
@@ -52,13 +53,10 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPai
         return _linked(session, link, severa, existing(session.fortnox.customer, link.fortnox_id))
     if severa is None:
         return CustomerPair(begun=begun)
-    if severa.number is None or severa.isInternal:
-        return _pair(session, severa, (), None, begun=begun)
-    lock(str(severa.number))
-    namesakes = [each for each in session.severa.customers(numbers=[severa.number]) if each.guid != severa.guid]
-    whole, rivals = _card_numbered(session, str(severa.number))
-    rivals = (*rivals, *(f"{each.number} {each.name}" for each in namesakes))
-    return _pair(session, severa, rivals, whole, begun=begun)
+    number = "" if severa.number is None else str(severa.number)
+    if number:
+        lock(number)
+    return _unlinked(session, number, begun=begun, severa=severa)
 
 
 def carry_out(
@@ -75,14 +73,18 @@ def carry_out(
             kept = kept_of_pair(session.settings, pair, around)
             return link_pair(session, cause, Kind.CUSTOMER, pair, decision, kept)
         case Create(plan=CustomerPayload()):
-            return create_in_fortnox(session, cause, pair, decision)
+            return create_in_fortnox(session, cause, pair, decision, around)
         case Create(plan=NewInSevera()):
             return create_in_severa(session, cause, pair, decision, around)
         case Update(plan=writes, notes=notes):
             pair = write(session, pair, writes, around)
             session.store.log.add(updated(session, cause, Kind.CUSTOMER, pair, writes, notes))
-            return remembered(session, pair, around)
-        case Skip(reason=Reason(code="in-step")) if pair.whole is not None:
+            # Somebody else may have written meanwhile; what does not agree is looked at again.
+            agrees = is_in_step(decide_pair(pair, session.settings, around))
+            return remembered(session, pair, around) if agrees else pair
+        case Skip(reason=Reason(code="in-step"), notes=notes) if pair.whole is not None:
+            if notes:
+                session.store.log.add(told(session, cause, Kind.CUSTOMER, pair, notes))
             return remembered(session, pair, around)
     return pair
 
@@ -92,6 +94,15 @@ def kept_of_pair(settings: Settings, pair: CustomerPair, around: Surroundings) -
     severa, fortnox, _ = values_of_pair(pair, around)
     main, other = main_and_other(settings, severa, fortnox)
     return kept_when_linked(customer_fields(postal=settings.postal_address), main, other)
+
+
+def reread(session: Session, pair: CustomerPair) -> CustomerPair:
+    """The pair with both records as they are now; addresses only where a card is to be made of them."""
+    severa = None if pair.severa is None else existing(session.severa.customer, pair.severa.guid)
+    whole = None if pair.card is None else existing(session.fortnox.customer, pair.card.number)
+    addresses = pair.addresses if severa is None or whole is not None else session.severa.addresses(severa.guid)
+    card = None if whole is None else Card.of(whole)
+    return replace(pair, severa=severa, addresses=addresses, whole=whole, card=card)
 
 
 def is_absent(session: Session, pair: CustomerPair) -> bool:
@@ -105,10 +116,27 @@ def is_qualified(session: Session, guid: str) -> bool:
     if qualified.among(session.connection.id, [guid]):
         return True
     open_projects = session.severa.projects(closed=False, internal=False, customer_guids=[guid])
-    if next(iter(open_projects), None) is None and not session.severa.has_invoice(guid):
+    has_project = next(iter(open_projects), None) is not None
+    if not has_project and not session.severa.has_invoice(guid) and not _has_paid(session, guid):
         return False
     qualified.add(session.connection.id, [guid])
     return True
+
+
+def _has_paid(session: Session, guid: str) -> bool:
+    """Whether the customer pays for a project of another one.
+
+    Severa cannot be asked for that. The first comparison, which reads every invoice, knows all who did until then, and
+    what it and the polls have not read since is read here; before it, they count as prospects.
+    """
+    compared, polled = (
+        session.store.watermarks.get(session.connection.id, name) for name in (ALL_QUALIFIED, IN_SEVERA)
+    )
+    if compared is None:
+        return False
+    since = max(map(datetime.fromisoformat, filter(None, (compared, polled))))
+    invoices = session.severa.changed_invoices(since - OVERLAP)
+    return any(invoice.billingCustomer is not None and invoice.billingCustomer.guid == guid for invoice in invoices)
 
 
 def _from_fortnox(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPair | None:
@@ -124,19 +152,10 @@ def _from_fortnox(session: Session, work: Work, lock: Lock, begun: bool) -> Cust
         return _linked(session, link, existing(session.severa.customer, link.severa_id), whole)
     if whole is None:
         return CustomerPair(begun=begun)
-    card = Card.of(whole)
-    if not is_severa_number(work.id):
-        return CustomerPair(card=card, whole=whole, ignored=ignored(session, Kind.CUSTOMER, None, work.id))
-    number = folded_number(work.id)
-    lock(number)
-    _, rivals = _card_numbered(session, number, whole)
-    severa = list(session.severa.customers(numbers=[int(number)]))
-    if len(severa) == 1:
-        return _pair(session, severa[0], rivals, whole, begun=begun)
-    rivals = (*rivals, *(f"{each.number} {each.name}" for each in severa))
-    twin = None if severa else _twin_in_severa(session, whole)
-    why = ignored(session, Kind.CUSTOMER, None, work.id)
-    return CustomerPair(card=card, whole=whole, rivals=rivals, twin=twin, ignored=why, begun=begun)
+    number = folded_number(work.id) if is_severa_number(work.id) else ""
+    if number:
+        lock(number)
+    return _unlinked(session, number, begun=begun, whole=whole)
 
 
 def _linked(session: Session, link: StoredLink, severa: Customer | None, whole: FortnoxCustomer | None) -> CustomerPair:
@@ -159,69 +178,117 @@ def _linked(session: Session, link: StoredLink, severa: Customer | None, whole: 
     )
 
 
-def _pair(
-    session: Session, severa: Customer, rivals: tuple[str, ...], whole: FortnoxCustomer | None, *, begun: bool
+@dataclass
+class _Neighbours:
+    """What was read about a customer that is not linked: all that may be its counterpart, its rival or its twin."""
+
+    session: Session
+    customers: dict[str, Customer] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    wholes: dict[str, FortnoxCustomer] = field(default_factory=dict)
+
+    def read_number(self, number: str) -> None:
+        """Whoever has the number in one of the systems."""
+        self.customers |= {each.guid: each for each in self.session.severa.customers(numbers=[int(number)])}
+        self.read_cards(number)
+
+    def read_cards(self, number: str) -> None:
+        """The cards whose numbers fold to it, with what the list shows of them."""
+        # Fortnox finds what contains the text. Spaces may stand anywhere in a number, so only how it ends is asked
+        # for; one digit would do and finds a third of all cards, two are side by side or have a space between them.
+        for end in sorted({number[-2:], " ".join(number[-2:])}):
+            for item in self.session.fortnox.customers_numbered(end):
+                if folded_number(item.CustomerNumber) == number:
+                    self._add(item)
+
+    def read_twins_of(self, severa: Customer) -> None:
+        """The cards of the same company, and whoever has their numbers in Severa."""
+        digits = identity_digits(severa.kvkNumber)
+        if len(digits) < IDENTITY_DIGITS:
+            return
+        # Fortnox keeps the number as it was typed, with or without a hyphen: its end is the same in both.
+        for item in self.session.fortnox.customers_by_organisation_number(digits[-4:]):
+            if identity_digits(item.OrganisationNumber) == digits:
+                self._add(item)
+        numbers = [int(folded_number(number)) for number in self.cards if is_severa_number(number)]
+        if numbers:
+            self.customers |= {each.guid: each for each in self.session.severa.customers(numbers=numbers)}
+
+    def read_twins_of_card(self, whole: FortnoxCustomer) -> None:
+        """Severa's customers of the same company, and whoever has their numbers in Fortnox.
+
+        They are read whole: a card is seldom new, and how Severa would compare organisation numbers is not documented.
+        """
+        digits = identity_digits(whole.OrganisationNumber)
+        if len(digits) < IDENTITY_DIGITS:
+            return
+        for customer in self.session.severa.customers():
+            if identity_digits(customer.kvkNumber) == digits:
+                self.customers[customer.guid] = customer
+                if customer.number is not None:
+                    self.read_cards(str(customer.number))
+
+    def pair_of(self, severa: Customer | None, whole: FortnoxCustomer | None) -> CustomerPair:
+        """The pair of the one that is meant."""
+        known = known_of(self.session, Kind.CUSTOMER, self.customers, self.cards)
+        pairs = match_customers(self.customers.values(), {}, (), self.cards.values(), self.wholes, known)
+        if severa is not None:
+            return pair_of(pairs, Kind.CUSTOMER, severa_id=severa.guid)
+        return pair_of(pairs, Kind.CUSTOMER, fortnox_id=whole.CustomerNumber if whole else None)
+
+    def add_whole(self, whole: FortnoxCustomer) -> None:
+        """A card that was read whole."""
+        self.cards[whole.CustomerNumber] = Card.of(whole)
+        self.wholes[whole.CustomerNumber] = whole
+
+    def _add(self, item: CustomerItem) -> None:
+        # The list does not say whether it is active; one that matters is read whole.
+        card = Card(item.CustomerNumber, item.Name or "", True, None, None, item.OrganisationNumber, None)
+        self.cards.setdefault(item.CustomerNumber, card)
+
+
+def _unlinked(
+    session: Session,
+    number: str,
+    *,
+    begun: bool,
+    severa: Customer | None = None,
+    whole: FortnoxCustomer | None = None,
 ) -> CustomerPair:
-    """A Severa customer that is not linked, and what Fortnox has under its number."""
-    connection = session.connection.id
+    """A customer that is not linked, one of the two, matched as the comparison matches it.
+
+    Args:
+        number: both have it, or would have; "" when there is none that both can have.
+    """
+    near = _Neighbours(session)
+    if number:
+        near.read_number(number)
+    if severa is not None:
+        near.customers[severa.guid] = severa
     if whole is not None:
-        other = session.store.links.by_fortnox(connection, Kind.CUSTOMER, whole.CustomerNumber)
-        if other is not None and other.severa_id != severa.guid:
-            rivals = (*rivals, f"{whole.CustomerNumber} {whole.Name}, which is linked to another customer")
-    qualified = not severa.isInternal and (begun or is_qualified(session, severa.guid))
-    return CustomerPair(
-        severa=severa,
-        addresses=session.severa.addresses(severa.guid) if qualified else [],
-        qualified=qualified,
-        card=None if whole is None else Card.of(whole),
-        whole=whole,
-        rivals=rivals,
-        twin=_twin_in_fortnox(session, severa) if qualified and whole is None and not begun else None,
-        ignored=ignored(session, Kind.CUSTOMER, severa.guid, whole.CustomerNumber if whole else None),
-        begun=begun,
-    )
+        near.add_whole(whole)
+    pair = near.pair_of(severa, whole)
+    if pair.card is not None and pair.whole is None:
+        read = existing(session.fortnox.customer, pair.card.number)
+        if read is None:
+            del near.cards[pair.card.number]
+        else:
+            near.add_whole(read)
+        pair = near.pair_of(severa, whole)
+    qualified = False
+    if pair.severa is not None and not pair.severa.isInternal:
+        qualified = begun or is_qualified(session, pair.severa.guid)
+    would_be_created = bool(number) and pair.ignored is None and not pair.rivals and not begun
+    if would_be_created and pair.card is None and pair.severa is not None and pair.severa.isActive and qualified:
+        near.read_twins_of(pair.severa)
+        pair = near.pair_of(severa, whole)
+    elif would_be_created and pair.severa is None and whole is not None and whole.Active:
+        near.read_twins_of_card(whole)
+        pair = near.pair_of(severa, whole)
+    addresses = session.severa.addresses(pair.severa.guid) if pair.severa is not None and qualified else []
+    return replace(pair, qualified=qualified, addresses=addresses, begun=begun)
 
 
-def _card_numbered(
-    session: Session, number: str, known: FortnoxCustomer | None = None
-) -> tuple[FortnoxCustomer | None, tuple[str, ...]]:
-    """The card with that number, and any further ones that fold to it; leading zeros and spaces do not count."""
-    # Fortnox finds what contains the text, and a number may be typed with spaces: its end is the same.
-    found = [
-        item
-        for item in session.fortnox.customers_numbered(number[-SEARCHED_DIGITS:])
-        if folded_number(item.CustomerNumber) == number
-    ]
-    if len(found) > 1:
-        return known, tuple(f"{item.CustomerNumber} {item.Name}" for item in found)
-    if known is not None or not found:
-        return known, ()
-    return existing(session.fortnox.customer, found[0].CustomerNumber), ()
-
-
-def _twin_in_fortnox(session: Session, severa: Customer) -> str | None:
-    """An unlinked Fortnox card of the same company under another number."""
-    digits = identity_digits(severa.kvkNumber)
-    if len(digits) < IDENTITY_DIGITS:
-        return None
-    # Fortnox keeps the number as it was typed, with or without a hyphen: its end is the same in both.
-    items = session.fortnox.customers_by_organisation_number(digits[-4:])
-    same = [item for item in items if identity_digits(item.OrganisationNumber) == digits]
-    keys = {LinkKey(Kind.CUSTOMER, System.FORTNOX, item.CustomerNumber): item for item in same}
-    taken = session.store.links.many(session.connection.id, keys)
-    return next((f"{item.CustomerNumber} {item.Name}" for key, item in keys.items() if key not in taken), None)
-
-
-def _twin_in_severa(session: Session, whole: FortnoxCustomer) -> str | None:
-    """An unlinked Severa customer of the same company under another number, among those of the same name."""
-    digits = identity_digits(whole.OrganisationNumber)
-    if not whole.Name or len(digits) < IDENTITY_DIGITS:
-        return None
-    found = session.severa.customers(names=[whole.Name])
-    same = [each for each in found if identity_digits(each.kvkNumber) == digits]
-    keys = {LinkKey(Kind.CUSTOMER, System.SEVERA, each.guid): each for each in same}
-    taken = session.store.links.many(session.connection.id, keys)
-    return next((f"{each.number} {each.name}" for key, each in keys.items() if key not in taken), None)
-
-
-ENTITY: Entity[CustomerPair] = Entity(Kind.CUSTOMER, gather, decide_pair, carry_out, kept_of_pair, is_absent, settle)
+ENTITY: Entity[CustomerPair] = Entity(
+    Kind.CUSTOMER, gather, decide_pair, carry_out, kept_of_pair, reread, is_absent, settle
+)

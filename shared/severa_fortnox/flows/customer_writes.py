@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from severa_fortnox.decisions.customer_pairs import CustomerPair, main_and_other, sayable_in_severa, values_of_pair
+from severa_fortnox.decisions.customer_pairs import CustomerPair, main_and_other, values_of_pair
 from severa_fortnox.decisions.decision import Create
 from severa_fortnox.decisions.identity import folded_number
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
@@ -58,7 +58,7 @@ def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, aroun
     """Bring a creation that an earlier run began to its end without creating anything."""
     counterpart = begun_by(session, cause, pair, work)
     if work.system is System.SEVERA:
-        counterparts.settle(session, counterpart, lambda: _found_in_fortnox(session, counterpart, None))
+        counterparts.settle(session, counterpart, partial(_found_in_fortnox, session, counterpart, None))
         return
     find = partial(_found_in_severa, session, counterpart, None)
     transfer = create_once(session, counterparts.creation(counterpart, "", None, find))
@@ -67,7 +67,7 @@ def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, aroun
 
 
 def create_in_fortnox(
-    session: Session, cause: Cause, pair: CustomerPair, decision: Create[CustomerPayload]
+    session: Session, cause: Cause, pair: CustomerPair, decision: Create[CustomerPayload], around: Surroundings
 ) -> CustomerPair:
     """A card for the Severa customer, once; the answer is the pair as it is then."""
     severa = pair.severa
@@ -77,12 +77,13 @@ def create_in_fortnox(
 
     def send(payload: CustomerPayload) -> Made:
         created = session.fortnox.create_customer(payload)
-        synced = of_customers(severa, pair.addresses, created, ())
+        made = replace(pair, card=Card.of(created), whole=created)
+        main, _ = main_and_other(session.settings, *values_of_pair(made, around)[:2])
+        synced = of_customers(severa, pair.addresses, created, still_kept((), main))
         return Made(created.CustomerNumber, Card.of(created).to_link(), synced)
 
-    counterparts.carry_out(
-        session, counterpart, decision, send=send, find=lambda: _found_in_fortnox(session, counterpart, severa.name)
-    )
+    find = partial(_found_in_fortnox, session, counterpart, severa.name)
+    counterparts.carry_out(session, counterpart, decision, send=send, find=find)
     return replace(pair, linked=Linked(severa.guid, number))
 
 
@@ -104,8 +105,8 @@ def create_in_severa(
         created.append(session.severa.create_customer(customer))
         return Made(created[0].guid, Card.of(whole).to_link(), kept)
 
-    def find() -> Made | None:
-        found = _found_in_severa(session, counterpart, whole.Name)
+    def find(number: str) -> Made | None:
+        found = _found_in_severa(session, counterpart, whole.Name, number)
         return None if found is None else replace(found, card=Card.of(whole).to_link(), synced=kept)
 
     payload = customer.model_dump_json(exclude_unset=True)
@@ -129,7 +130,6 @@ def _finish_in_severa(
     severa = pair.severa or (None if link is None else existing(session.severa.customer, link.severa_id))
     if link is not None and severa is not None and pair.whole is not None:
         _, values, _ = values_of_pair(pair, around)
-        values, _ = sayable_in_severa(values, around)
         pair = replace(pair, severa=severa, addresses=session.severa.addresses(severa.guid), linked=linked(link))
         pair = replace(pair, addresses=_write_addresses(session, pair, values, list(FLAGS), around))
         remembered(session, pair, around)
@@ -190,26 +190,26 @@ def _operations(session: Session, properties: Mapping[str, Any]) -> list[dict[st
     ]
 
 
-def _found_in_fortnox(session: Session, counterpart: Counterpart, name: str | None) -> Made | None:
+def _found_in_fortnox(session: Session, counterpart: Counterpart, name: str | None, number: str) -> Made | None:
     """What an earlier attempt made in Fortnox, by its number."""
-    found = existing(session.fortnox.customer, counterpart.number)
+    found = existing(session.fortnox.customer, number)
     if found is None:
         return None
     # Compared as Fortnox holds it.
     if name is not None and folded(found.Name) != folded(fortnox_text(name.strip()).text):
-        values = {"customer": counterpart.name, "number": counterpart.number}
+        values = {"customer": counterpart.name, "number": number}
         raise NeedsPerson(Reason("customer-number-taken", {**values, "why": f"it is called {found.Name} in Fortnox"}))
     return Made(found.CustomerNumber, Card.of(found).to_link())
 
 
-def _found_in_severa(session: Session, counterpart: Counterpart, name: str | None) -> Made | None:
+def _found_in_severa(session: Session, counterpart: Counterpart, name: str | None, number: str) -> Made | None:
     """What an earlier attempt made in Severa, by its number."""
-    found = list(session.severa.customers(numbers=[int(folded_number(counterpart.number))]))
+    found = list(session.severa.customers(numbers=[int(folded_number(number))]))
     if not found:
         return None
     same = [each for each in found if name is None or folded(each.name) == folded(name)]
     if len(same) != 1 or len(found) > 1:
         names = ", ".join(f"{each.number} {each.name}" for each in found)
-        values = {"customer": counterpart.name, "number": counterpart.number}
+        values = {"customer": counterpart.name, "number": number}
         raise NeedsPerson(Reason("customer-number-taken-in-severa", {**values, "names": names}))
     return Made(same[0].guid)

@@ -13,7 +13,7 @@ from severa_fortnox.mapping.customers import Card
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Numbered
 from severa_fortnox.store.links import Link
-from severa_fortnox.text import folded
+from severa_fortnox.text import folded, fortnox_text
 from severa_fortnox.work import Kind
 
 
@@ -53,12 +53,12 @@ def carry_out(session: Session, facts: CustomerFacts, decision: CustomerDecision
         made = Card.of(session.fortnox.create_customer(payload))
         return Made(made.number, made.to_link())
 
-    def find() -> Made | None:
-        card = _card(session, number)
+    def find(sent: str) -> Made | None:
+        card = _card(session, sent)
         if card is None:
             return None
-        if folded(card.name) != folded(name):
-            values = {"customer": facts.name, "number": number, "why": f"it is called {card.name} in Fortnox"}
+        if folded(card.name) != folded(fortnox_text(name.strip()).text):
+            values = {"customer": facts.name, "number": sent, "why": f"it is called {card.name} in Fortnox"}
             raise NeedsPerson(Reason("customer-number-taken", values))
         return Made(card.number, card.to_link())
 

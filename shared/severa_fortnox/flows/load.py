@@ -10,13 +10,10 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from severa_fortnox.alerts.catalogue import reason_of
-from severa_fortnox.decisions.decision import Create, Skip, Update
-from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
 from severa_fortnox.errors import (
     Busy,
     IntegrationError,
@@ -29,18 +26,16 @@ from severa_fortnox.errors import (
 )
 from severa_fortnox.flows.comparison import Comparison, Looked, Progress, no_progress
 from severa_fortnox.flows.create import NeedsPerson
-from severa_fortnox.flows.pairs import Decision
-from severa_fortnox.flows.register_polls import IN_FORTNOX, IN_SEVERA
+from severa_fortnox.flows.load_steps import Loaded, Step, interleaved, step_of, steps_left
+from severa_fortnox.flows.register_polls import IN_FORTNOX, IN_SEVERA, loaded_until
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.sync import ENTITIES, is_open, locking, synchronise
+from severa_fortnox.flows.sync import ENTITIES
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.log import Entry, Outcome
-from severa_fortnox.work import Cause, Kind, Work
+from severa_fortnox.work import Cause, Kind
 
 #: Seconds a load's lease lives without being renewed, and between two renewals.
 LEASE, RENEWED_EVERY = 300.0, 60.0
-#: Seconds: whatever is due at any time is taken up.
-FAR = 10 * 366 * 86400.0
 #: Seconds between two tries of a record that could not be done, and how long such records are tried.
 PAUSE, LONGEST = 20.0, 15 * 60.0
 
@@ -53,36 +48,8 @@ class LoadRunning(Exception):
         self.who, self.until = who, until
 
 
-@dataclass
-class Loaded:
-    """What a load came to.
-
-    Args:
-        done: outcome ("created in Fortnox", "created in Severa", "linked", "updated in Fortnox", "updated in Severa",
-            "finished") to how many records.
-        drifted: what changed since the preview and was left alone.
-        refused: what one of the systems, or a rule of ours, refused only now, with the reasons.
-        failed: what could not be done in time, with the last failure; another load goes on there.
-        seconds: how long it took.
-    """
-
-    done: dict[str, int] = field(default_factory=dict)
-    drifted: list[Looked] = field(default_factory=list)
-    refused: list[tuple[str, tuple[Reason, ...]]] = field(default_factory=list)
-    failed: list[tuple[str, IntegrationError]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def count(self, what: str) -> None:
-        """One more."""
-        self.done[what] = self.done.get(what, 0) + 1
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One record to be done."""
-
-    name: str
-    run: Callable[[Session], Sequence[str]]
+class OutdatedPreview(Exception):
+    """The settings are not those the preview was made with any more."""
 
 
 @contextmanager
@@ -91,6 +58,7 @@ def holding(session: Session, kind: Kind, who: str) -> Iterator[Callable[[], Non
 
     Raises:
         LoadRunning: somebody else loads it.
+        OutdatedPreview: somebody changed them after the preview.
     """
     leases, connection, name = session.store.leases, session.connection.id, f"load {kind}"
     owner = f"{who} ({session.owner[:8]})"
@@ -107,6 +75,9 @@ def holding(session: Session, kind: Kind, who: str) -> Iterator[Callable[[], Non
             raise Busy("another load has taken over", system=System.STORE, operation=name)
 
     try:
+        # From here on nobody changes whose changes count; until here somebody may have.
+        if session.store.settings.get(connection).settings != session.settings:
+            raise OutdatedPreview
         yield renew
     finally:
         leases.release(connection, name, owner)
@@ -133,101 +104,30 @@ def apply(
 
     Raises:
         LoadRunning: somebody else loads this register.
+        OutdatedPreview: somebody changed the settings after the preview.
         Misconfigured: one of the systems does not let us in.
         Busy: another load has taken over after this one stood still for minutes.
     """
     loaded, began = Loaded(), session.clock()
     looked = list(comparison.looked if chosen is None else chosen)
     with holding(session, comparison.kind, who) as renew:
-        _remember_where_polls_begin(session, comparison)
-        steps = _begun(session, comparison.kind)
+        _remember_the_beginning(session, comparison)
+        steps = steps_left(session, comparison.kind, loaded)
         changes = interleaved([each for each in looked if each.is_change])
-        steps += [_step(comparison.kind, each, comparison.around, loaded) for each in changes]
-        _run(session, steps, loaded, at_once, progress, sleep, renew)
-    loaded.seconds = session.clock() - began
-    _log(session, comparison.kind, loaded, who)
+        steps += [step_of(comparison.kind, each, comparison.around, loaded) for each in changes]
+        try:
+            _run(session, steps, loaded, at_once, progress, sleep, renew)
+            _remember_what_was_seen(session, comparison)
+            loaded.is_complete = True
+        finally:
+            loaded.seconds = session.clock() - began
+            _log(session, comparison.kind, loaded, who)
     return loaded
-
-
-def interleaved(looked: Sequence[Looked]) -> list[Looked]:
-    """The same records, those that write to one system evenly among those that write to the other.
-
-    Each system has a limit of its own: one after the other, each would wait for the other's.
-    """
-    groups: dict[bool, list[Looked]] = {True: [], False: []}
-    for each in looked:
-        decision = each.decision
-        groups[isinstance(decision, Create) and isinstance(decision.plan, NewInSevera)].append(each)
-    placed = [((position + 0.5) / len(group), each) for group in groups.values() for position, each in enumerate(group)]
-    return [each for _, each in sorted(placed, key=lambda entry: entry[0])]
-
-
-def _begun(session: Session, kind: Kind) -> list[_Step]:
-    """What an earlier load, or anybody, began and did not finish."""
-
-    def finish(work: Work) -> Callable[[Session], Sequence[str]]:
-        def run(own: Session) -> Sequence[str]:
-            synchronise(own, work)
-            return ("finished",)
-
-        return run
-
-    unfinished = session.store.transfers.unfinished(session.connection.id, session.clock() + FAR)
-    return [
-        _Step(each.name, finish(Work(each.connection, each.kind, each.id, Cause.PERSON, each.source)))
-        for each in unfinished
-        if each.kind is kind
-    ]
-
-
-def _step(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) -> _Step:
-    entity, pair = ENTITIES[kind], looked.pair
-
-    def run(session: Session) -> Sequence[str]:
-        if isinstance(looked.decision, Update):
-            return again(session, looked.decision)
-        with locking(session, kind) as lock:
-            lock(pair.number)
-            if isinstance(looked.decision, Create):
-                is_new = isinstance(looked.decision.plan, NewInSevera)
-                if is_new and not _is_begun(session, kind, pair) and not entity.is_absent(session, pair):
-                    loaded.drifted.append(looked)
-                    return ()
-                entity.carry_out(session, Cause.PERSON, pair, looked.decision, around)
-                return (f"created in {'Severa' if is_new else 'Fortnox'}",)
-            after = entity.carry_out(session, Cause.PERSON, pair, looked.decision, around)
-            if not isinstance(looked.following, Update):
-                if looked.following is not None:
-                    entity.carry_out(session, Cause.PERSON, after, looked.following, around)
-                return ("linked",)
-        return ("linked", *again(session, looked.following))
-
-    def again(session: Session, approved: Decision) -> Sequence[str]:
-        """What is overwritten is read again first."""
-        with locking(session, kind) as lock:
-            work = Work(session.connection.id, kind, pair.severa_id, Cause.PERSON)
-            now = entity.gather(session, work, lock, False)
-            decision = entity.decide(now, session.settings, around)
-            if decision != approved:
-                # Somebody may have made the same change; anything else is told.
-                if not (isinstance(decision, Skip) and decision.reason.code == "in-step"):
-                    loaded.drifted.append(looked)
-                return ()
-            assert isinstance(approved, Update)
-            entity.carry_out(session, Cause.PERSON, now, approved, around)
-            return (f"updated in {str(approved.plan.to).capitalize()}",)
-
-    return _Step(f"{kind} {pair.name}", run)
-
-
-def _is_begun(session: Session, kind: Kind, pair: Any) -> bool:
-    """Whether what Severa has may be of an attempt of ours whose answer was lost."""
-    return is_open(session.store.transfers.get(session.connection.id, kind, pair.fortnox_id, System.FORTNOX))
 
 
 def _run(
     session: Session,
-    steps: Sequence[_Step],
+    steps: Sequence[Step],
     loaded: Loaded,
     at_once: int,
     progress: Progress,
@@ -238,7 +138,7 @@ def _run(
     total, done, deadline = len(steps), 0, session.clock() + LONGEST
     pending = list(steps)
     while pending:
-        later: list[tuple[_Step, IntegrationError]] = []
+        later: list[tuple[Step, IntegrationError]] = []
         for step, result in _each(session, pending, at_once):
             renew()
             match result:
@@ -251,8 +151,8 @@ def _run(
                     loaded.refused.append((step.name, reasons))
                 case Rejected():
                     loaded.refused.append((step.name, (reason_of(result),)))
-                case BaseException():
-                    raise result
+                case Exception():
+                    loaded.refused.append((step.name, (Reason("bug", {"what": type(result).__name__}),)))
                 case outcomes:
                     for outcome in outcomes:
                         loaded.count(outcome)
@@ -268,23 +168,22 @@ def _run(
             sleep(PAUSE)
 
 
-def _each(
-    session: Session, steps: Sequence[_Step], at_once: int
-) -> Iterator[tuple[_Step, Sequence[str] | BaseException]]:
+def _each(session: Session, steps: Sequence[Step], at_once: int) -> Iterator[tuple[Step, Sequence[str] | Exception]]:
     """Each step with its outcomes or its failure, in the order they end; never more than twice `at_once` waiting."""
 
-    def run(step: _Step) -> Sequence[str] | BaseException:
+    def run(step: Step) -> Sequence[str] | Exception:
         try:
             # No two workers share a name on leases.
             return step.run(replace(session, owner=uuid.uuid4().hex))
-        except (IntegrationError, NeedsPerson) as failure:
+        except Exception as failure:
+            # One record must not keep the others waiting, whatever it is.
             return failure
 
     if at_once == 1:
         for step in steps:
             yield step, run(step)
         return
-    waiting: dict[Future[Sequence[str] | BaseException], _Step] = {}
+    waiting: dict[Future[Sequence[str] | Exception], Step] = {}
     left = iter(steps)
     with ThreadPoolExecutor(at_once) as pool:
         try:
@@ -302,12 +201,32 @@ def _each(
             pool.shutdown(cancel_futures=True)
 
 
-def _remember_where_polls_begin(session: Session, comparison: Comparison) -> None:
-    """What changes from the moment the lists were read is for the polls, however late they begin."""
+def _remember_the_beginning(session: Session, comparison: Comparison) -> None:
+    """What comes or changes from the moment the lists were read is for the polls, however late they begin."""
+    if comparison.kind is Kind.PRODUCT:
+        there = [each.pair.fortnox_id for each in comparison.looked if each.pair.fortnox is not None]
+        session.store.before.put_once(session.connection.id, Kind.PRODUCT, there)
+    if session.settings.activated_on is not None:
+        # They begin there, which is earlier.
+        return
     moment = datetime.fromtimestamp(comparison.began_at, UTC).isoformat()
     for name in (IN_SEVERA, IN_FORTNOX):
         if session.store.watermarks.get(session.connection.id, name) is None:
             session.store.watermarks.advance(session.connection.id, name, moment)
+
+
+def _remember_what_was_seen(session: Session, comparison: Comparison) -> None:
+    """Linked pairs that changed and agree all the same; and that a person has seen what would change until then."""
+    connection, kind, entity = session.connection.id, comparison.kind, ENTITIES[comparison.kind]
+    agree = [each for each in comparison.looked if each.is_in_step and not each.pair.in_step]
+    before = {link.severa_id: link for link in comparison.links}
+    now = {link.severa_id: link for link in session.store.links.all(connection, kind)} if agree else {}
+    for each in agree:
+        # Whoever has been at it since knows better.
+        if now.get(each.pair.severa_id) == before[each.pair.severa_id]:
+            entity.carry_out(session, Cause.PERSON, each.pair, each.decision, comparison.around)
+    moment = datetime.fromtimestamp(comparison.began_at, UTC).isoformat()
+    session.store.watermarks.advance(connection, loaded_until(kind), moment)
 
 
 def _log(session: Session, kind: Kind, loaded: Loaded, who: str) -> None:
@@ -318,6 +237,7 @@ def _log(session: Session, kind: Kind, loaded: Loaded, who: str) -> None:
         "refused": len(loaded.refused),
         "failed": len(loaded.failed),
     }
+    stopped = "" if loaded.is_complete else " and stopped before the end"
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to do"
     session.store.log.add(
         Entry(
@@ -326,7 +246,7 @@ def _log(session: Session, kind: Kind, loaded: Loaded, who: str) -> None:
             kind=kind,
             id="load",
             outcome=Outcome.NOTHING_TO_DO if told == "nothing to do" else Outcome.UPDATED,
-            text=f"{who} loaded the {kind}s in {loaded.seconds:.0f} s: {told}",
+            text=f"{who} loaded the {kind}s in {loaded.seconds:.0f} s{stopped}: {told}",
             cause=Cause.PERSON,
             name=f"load of {kind}s",
             detail={what: str(count) for what, count in counts.items()},

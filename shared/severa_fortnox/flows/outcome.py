@@ -22,7 +22,6 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.problems import Problem, ProblemState
-from severa_fortnox.store.transfers import State
 from severa_fortnox.work import Cause, Work
 
 #: The subject of the problem that Severa refuses the failed status.
@@ -123,13 +122,12 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
             misconfigured(session, failure)
             return Reaction.DONE
         case UnknownOutcome():
-            text = "The answer to a write was lost; it is searched for before anything is sent again"
+            text = "The answer to a write was lost; what it did is looked at before anything is sent again"
             session.store.log.add(_entry(session, work, Outcome.FAILED, f"{work.kind} {work.id}", text))
             begun = session.store.transfers.get(work.connection, work.kind, work.id, work.system)
             # The sweeper comes back for what was begun. Otherwise the answer was about a customer, article or project
             # the record needs, and the record itself must be looked at again.
-            lost_itself = begun is not None and (begun.state is not State.NEW or begun.doubt_until is not None)
-            return Reaction.DONE if lost_itself else Reaction.AGAIN
+            return Reaction.DONE if begun is not None and begun.is_open else Reaction.AGAIN
         case Retryable() | RateLimited():
             return Reaction.AGAIN
         case Rejected():

@@ -30,6 +30,10 @@ Decision = Create[Any] | Update[Writes] | Link | Skip | Refuse
 Lock = Callable[[str], None]
 
 
+#: What a link keeps beside fingerprints: when they were taken.
+_AT = "at"
+
+
 @dataclass(frozen=True)
 class Entity(Generic[P]):
     """One kind of record that is kept in step.
@@ -40,6 +44,7 @@ class Entity(Generic[P]):
         decide: what becomes of the pair.
         carry_out: performs the decision; answers the pair as it is then.
         kept: which fields would be left alone if the pair were linked now.
+        reread: the pair with both records as they are now.
         is_absent: whether Severa still lacks the record that Fortnox has.
         settle: brings a creation that an earlier run began, and that is not wanted any more, to its end.
     """
@@ -49,15 +54,23 @@ class Entity(Generic[P]):
     decide: Callable[[P, Settings, Surroundings], Decision]
     carry_out: Callable[[Session, Cause, P, Decision, Surroundings], P]
     kept: Callable[[Settings, P, Surroundings], frozenset[str]]
+    reread: Callable[[Session, P], P]
     is_absent: Callable[[Session, P], bool]
     settle: Callable[[Session, Cause, P, Work, Surroundings], None]
 
 
-def surroundings(session: Session, *, create_missing: bool, before: Collection[str] | None = None) -> Surroundings:
+def is_in_step(decision: Decision) -> bool:
+    """Whether it says that the two agree."""
+    return isinstance(decision, Skip) and decision.reason.code == "in-step"
+
+
+def surroundings(
+    session: Session, *, taken_along: Collection[System] = (), before: Collection[str] | None = None
+) -> Surroundings:
     """What decisions about pairs must know beside the two records; nothing is read that is cached.
 
     Args:
-        create_missing: as in `Surroundings`.
+        taken_along: as in `Surroundings`.
         before: as in `Surroundings`.
     """
     currencies, vat_rates = session.registers.of_severa()
@@ -68,7 +81,7 @@ def surroundings(session: Session, *, create_missing: bool, before: Collection[s
         severa_currencies=currencies,
         severa_vat_rates=vat_rates,
         before=before,
-        create_missing=create_missing,
+        taken_along=taken_along,
         today=session.today(),
     )
 
@@ -111,8 +124,17 @@ def remember(
         card: what the link keeps of the Fortnox record; None leaves it as it is.
     """
     link = session.store.links.by_severa(session.connection.id, kind, pair.severa_id or "")
-    if link is not None and (synced != dict(link.synced) or card not in (None, dict(link.card))):
-        session.store.links.remember(session.connection.id, link, card=card, synced=synced)
+    if link is None:
+        return
+    known = {name: value for name, value in link.synced.items() if name != _AT}
+    if synced != known or card not in (None, dict(link.card)):
+        dated = {**synced, _AT: f"{session.clock():.0f}"}
+        session.store.links.remember(session.connection.id, link, card=card, synced=dated)
+
+
+def agreed_at(link: StoredLink) -> float:
+    """When the two were last seen to agree, in seconds since the epoch."""
+    return float(link.synced.get(_AT, link.linked_at))
 
 
 def begun_by(session: Session, cause: Cause, pair: Pair, work: Work) -> Counterpart:
@@ -127,22 +149,34 @@ def begun_by(session: Session, cause: Cause, pair: Pair, work: Work) -> Counterp
 def updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:
     """A log line about an update, with both values of every field."""
     other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
-    text = "; ".join(_told(change, writes.to, other) for change in writes.changes)
+    changes = "; ".join(_changed(change, writes.to, other) for change in writes.changes)
+    text = f"{pair.name} was changed in {_name(writes.to)}: {changes}"
+    return _entry(session, cause, kind, pair, Outcome.UPDATED, text, {"notes": sentences(notes)} if notes else {})
+
+
+def told(session: Session, cause: Cause, kind: Kind, pair: Pair, notes: Sequence[Reason]) -> Entry:
+    """A log line about a pair that nothing was written of, though a person should know something."""
+    return _entry(session, cause, kind, pair, Outcome.NOTHING_TO_DO, f"{pair.name}: {sentences(notes)}", {})
+
+
+def _entry(
+    session: Session, cause: Cause, kind: Kind, pair: Pair, outcome: Outcome, text: str, detail: Mapping[str, str]
+) -> Entry:
     return Entry(
         connection=session.connection.id,
         at=session.clock(),
         kind=kind,
         id=pair.severa_id or "",
-        outcome=Outcome.UPDATED,
-        text=f"{pair.name} was changed in {_name(writes.to)}: {text}",
+        outcome=outcome,
+        text=text,
         cause=cause,
         name=f"{kind} {pair.name}",
         foreign_id=pair.fortnox_id,
-        detail={"notes": sentences(notes)} if notes else {},
+        detail=detail,
     )
 
 
-def _told(change: Change, to: System, other: System) -> str:
+def _changed(change: Change, to: System, other: System) -> str:
     old, new = (f"“{value}”" if value is not None else "nothing" for value in (change.old, change.new))
     return f"{change.field.label} {old} ({_name(to)}) became {new} ({_name(other)})"
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
-from severa_fortnox.decisions.matching import Known, match_products
+from severa_fortnox.decisions.matching import match_products
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, main_and_other
-from severa_fortnox.errors import Busy, System
+from severa_fortnox.decisions.products import is_named
+from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.alone import known_by, pair_of
 from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
 from severa_fortnox.flows.pairs import (
@@ -20,6 +22,7 @@ from severa_fortnox.flows.pairs import (
     Lock,
     begun_by,
     ignored,
+    is_in_step,
     link_pair,
     linked,
     remember,
@@ -31,7 +34,7 @@ from severa_fortnox.fortnox.models import Article, ArticlePayload
 from severa_fortnox.mapping.agreement import kept_when_linked, still_kept
 from severa_fortnox.mapping.fields import PRODUCT
 from severa_fortnox.mapping.fingerprints import fingerprint, of_records
-from severa_fortnox.mapping.products import article_fields, is_article_number, product_fields
+from severa_fortnox.mapping.products import article_fields, name_in_fortnox, product_fields
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import Register
@@ -40,7 +43,7 @@ from severa_fortnox.severa.models import Product
 from severa_fortnox.severa.unknowns import replace as replacing
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.store.transfers import State
-from severa_fortnox.text import folded, fortnox_text
+from severa_fortnox.text import folded
 from severa_fortnox.work import Cause, Kind, Work
 
 _REGISTERS = {kind: register for register, kind in ROW_KINDS.items()}
@@ -61,7 +64,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
         if article is None:
             return ProductPair(begun=begun)
         lock(folded(article.ArticleNumber))
-        return _of_article(session, article, begun=begun)
+        return _unlinked(session, begun=begun, article=article)
     link = session.store.links.by_severa(connection, Kind.PRODUCT, work.id)
     if link is not None:
         lock(link.fortnox_id)
@@ -70,9 +73,8 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
     register, product = _severa(session, work.id, None)
     if product is None or register is None:
         return ProductPair(begun=begun)
-    code = (product.code or "").strip()
-    lock(folded(code))
-    return _of_product(session, register, product, code, begun=begun)
+    lock(folded(product.code))
+    return _unlinked(session, begun=begun, severa=(register, product))
 
 
 def carry_out(
@@ -95,7 +97,9 @@ def carry_out(
         case Update(plan=writes, notes=notes):
             pair = _write(session, pair, writes)
             session.store.log.add(updated(session, cause, Kind.PRODUCT, pair, writes, notes))
-            return _remembered(session, pair)
+            # Somebody else may have written meanwhile; what does not agree is looked at again.
+            agrees = is_in_step(decide_pair(pair, session.settings, around))
+            return _remembered(session, pair) if agrees else pair
         case Skip(reason=Reason(code="in-step")):
             return _remembered(session, pair)
     return pair
@@ -116,6 +120,16 @@ def kept_of_pair(settings: Settings, pair: ProductPair, _around: Surroundings) -
     return kept_when_linked(PRODUCT, *main_and_other(settings, pair))
 
 
+def reread(session: Session, pair: ProductPair) -> ProductPair:
+    """The pair with both records as they are now."""
+    product, article = pair.severa, pair.fortnox
+    if product is not None:
+        product = existing(partial(session.severa.product, Register(pair.register)), product.guid)
+    if article is not None:
+        article = existing(session.fortnox.article, article.ArticleNumber)
+    return replace(pair, severa=product, fortnox=article)
+
+
 def is_absent(session: Session, pair: ProductPair) -> bool:
     """Whether no Severa register has a product with the article's number as its code."""
     return not any(session.severa.products_by_code(register, pair.number) for register in Register)
@@ -125,10 +139,10 @@ def settle(session: Session, cause: Cause, pair: ProductPair, work: Work, around
     """Bring a creation that an earlier run began to its end without sending anything."""
     counterpart = begun_by(session, cause, pair, work)
     if work.system is System.SEVERA:
-        counterparts.settle(session, counterpart, lambda: _found_in_fortnox(session, counterpart, pair))
+        counterparts.settle(session, counterpart, partial(_found_in_fortnox, session, pair))
     else:
         register = session.settings.article_register
-        counterparts.settle(session, counterpart, lambda: _found_in_severa(session, counterpart, register, pair))
+        counterparts.settle(session, counterpart, partial(_found_in_severa, session, pair, register))
 
 
 def _severa(session: Session, guid: str, link: StoredLink | None) -> tuple[str | None, Product | None]:
@@ -153,61 +167,53 @@ def _linked(
     )
 
 
-def _of_product(session: Session, register: str, product: Product, code: str, *, begun: bool) -> ProductPair:
-    """A Severa product that is not linked, matched with what Fortnox has under its code or its name."""
-    articles: dict[str, Article] = {}
-    if is_article_number(code):
-        found = existing(session.fortnox.article, code)
-        if found is not None:
-            articles[found.ArticleNumber] = found
-    for item in session.fortnox.articles_described(fortnox_text(product.name.strip()).text):
-        if folded(item.Description) == folded(fortnox_text(product.name).text) and item.ArticleNumber not in articles:
-            article = existing(session.fortnox.article, item.ArticleNumber)
-            articles |= {} if article is None else {article.ArticleNumber: article}
-    products = {product.guid: (register, product)}
-    if code:
-        for other in Register:
-            for each in session.severa.products_by_code(other, code):
-                products.setdefault(each.guid, (str(other), each))
-    return _matched(session, products, list(articles.values()), severa_id=product.guid, begun=begun)
-
-
-def _of_article(session: Session, article: Article, *, begun: bool) -> ProductPair:
-    """A Fortnox article that is not linked, matched with Severa's registers.
-
-    They are read whole: an article is seldom new, and Severa cannot search its products by name.
-    """
-    products = {
-        product.guid: (str(register), product) for register in Register for product in session.severa.products(register)
-    }
-    return _matched(session, products, [article], fortnox_id=article.ArticleNumber, begun=begun)
-
-
-def _matched(
+def _unlinked(
     session: Session,
-    products: dict[str, tuple[str, Product]],
-    articles: Sequence[Article],
     *,
-    severa_id: str | None = None,
-    fortnox_id: str | None = None,
     begun: bool,
+    severa: tuple[str, Product] | None = None,
+    article: Article | None = None,
 ) -> ProductPair:
-    """The pair of the record that is meant, among everything that may be its counterpart."""
-    links = [linked(link) for link in session.store.links.all(session.connection.id, Kind.PRODUCT)]
-    pairs = match_products(products.values(), articles, Known([link for link in links if link is not None]))
-    alone = (pair for pair in pairs if pair.linked is None)
-    mine = next(
-        (
-            pair
-            for pair in alone
-            if (pair.severa_id == severa_id if severa_id is not None else pair.fortnox_id == fortnox_id)
-        ),
-        None,
-    )
-    if mine is None:
-        # An invoice that needs it has linked it since the link was looked for.
-        raise Busy("another worker has just linked it", system=System.STORE, operation="match product")
-    return replace(mine, ignored=ignored(session, Kind.PRODUCT, mine.severa_id, mine.fortnox_id), begun=begun)
+    """A product or an article that is not linked, matched as the comparison matches it.
+
+    Severa's registers are read whole: a record is seldom new, Severa cannot search its products by name, and how it
+    compares codes is not documented.
+    """
+    products = {each.guid: (str(register), each) for register in Register for each in session.severa.products(register)}
+    if severa is not None:
+        products[severa[1].guid] = severa
+    meant = [severa[1]] if severa is not None else []
+    articles = {}
+    if article is not None:
+        articles[article.ArticleNumber] = article
+        # What such a product is shown with depends on all that has its code or its name.
+        code = folded(article.ArticleNumber)
+        meant += [each for _, each in products.values() if folded(each.code) == code or is_named(each, article)]
+    for number in _numbers_like(session, meant, [*articles]):
+        if number not in articles and (found := existing(session.fortnox.article, number)) is not None:
+            articles[number] = found
+    known = known_by(session, Kind.PRODUCT, session.store.links.all(session.connection.id, Kind.PRODUCT))
+    pairs = match_products(products.values(), articles.values(), known)
+    if severa is not None:
+        return replace(pair_of(pairs, Kind.PRODUCT, severa_id=severa[1].guid), begun=begun)
+    return replace(pair_of(pairs, Kind.PRODUCT, fortnox_id=article.ArticleNumber if article else None), begun=begun)
+
+
+def _numbers_like(session: Session, products: Sequence[Product], numbers: Sequence[str]) -> Iterator[str]:
+    """The articles that have the name or the code of one of the products, or one of the numbers, in any case.
+
+    Fortnox finds what contains the text, in either case, so that a word of the name finds it however it is spaced.
+    """
+    for code in sorted({folded(code) for code in (*numbers, *(product.code for product in products))} - {""}):
+        for item in session.fortnox.articles_numbered(code):
+            if folded(item.ArticleNumber) == code:
+                yield item.ArticleNumber
+    names = {name for product in products for name in (product.name, name_in_fortnox(product)) if folded(name)}
+    alike = set(map(folded, names))
+    for word in sorted({max(name.split(), key=len) for name in names}):
+        for item in session.fortnox.articles_described(word):
+            if folded(item.Description) in alike:
+                yield item.ArticleNumber
 
 
 def _create_in_fortnox(
@@ -222,7 +228,7 @@ def _create_in_fortnox(
         created = session.fortnox.create_article(payload)
         return Made(created.ArticleNumber, {"register": ROW_KINDS[pair.register]}, of_records(product, created))
 
-    find = partial(_found_in_fortnox, session, counterpart, pair)
+    find = partial(_found_in_fortnox, session, pair)
     counterparts.carry_out(session, counterpart, decision, send=send, find=find)
     return replace(pair, linked=Linked(product.guid, number))
 
@@ -244,9 +250,7 @@ def _create_in_severa(session: Session, cause: Cause, pair: ProductPair, decisio
         created = session.severa.create_product(Register(plan.register), record)
         return Made(created.guid, card, of_records(created, article))
 
-    def find() -> Made | None:
-        return _found_in_severa(session, counterpart, plan.register, pair)
-
+    find = partial(_found_in_severa, session, pair, plan.register)
     payload = record.model_dump_json(exclude_unset=True)
     transfer = create_once(session, counterparts.creation(counterpart, payload, send, find))
     if transfer.state is State.BOUND:
@@ -264,27 +268,28 @@ def _write(session: Session, pair: ProductPair, writes: Writes) -> ProductPair:
     return replace(pair, severa=session.severa.change_product(Register(pair.register), product.guid, operations))
 
 
-def _found_in_fortnox(session: Session, counterpart: Counterpart, pair: ProductPair) -> Made | None:
+def _found_in_fortnox(session: Session, pair: ProductPair, number: str) -> Made | None:
     """What an earlier attempt made in Fortnox, by its number; another name is another article."""
-    found = existing(session.fortnox.article, counterpart.number)
+    found = existing(session.fortnox.article, number)
     if found is None:
         return None
-    name = pair.severa.name if pair.severa else ""
-    if name and folded(found.Description) != folded(fortnox_text(name).text):
-        values = {"code": counterpart.number, "name": name, "fortnox_name": found.Description or ""}
+    if pair.severa is not None and not is_named(pair.severa, found):
+        values = {"code": number, "name": pair.severa.name, "fortnox_name": found.Description or ""}
         raise NeedsPerson(Reason("article-name-differs", values))
     return Made(found.ArticleNumber, {"register": ROW_KINDS[pair.register]} if pair.register else {})
 
 
-def _found_in_severa(session: Session, counterpart: Counterpart, register: str, pair: ProductPair) -> Made | None:
+def _found_in_severa(session: Session, pair: ProductPair, register: str, code: str) -> Made | None:
     """What an earlier attempt made in Severa, by its code and name."""
     name = pair.fortnox.Description if pair.fortnox else None
-    found = session.severa.products_by_code(Register(register), counterpart.number)
+    found = session.severa.products_by_code(Register(register), code)
     same = [each for each in found if name is None or folded(each.name) == folded(name)]
     if found and len(same) != 1:
-        values = {"code": counterpart.number, "name": name or "", "names": ", ".join(each.name for each in found)}
+        values = {"code": code, "name": name or "", "names": ", ".join(each.name for each in found)}
         raise NeedsPerson(Reason("product-code-ambiguous", values))
     return Made(same[0].guid, {"register": ROW_KINDS[register]}) if same else None
 
 
-ENTITY: Entity[ProductPair] = Entity(Kind.PRODUCT, gather, decide_pair, carry_out, kept_of_pair, is_absent, settle)
+ENTITY: Entity[ProductPair] = Entity(
+    Kind.PRODUCT, gather, decide_pair, carry_out, kept_of_pair, reread, is_absent, settle
+)

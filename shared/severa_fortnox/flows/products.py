@@ -13,7 +13,6 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.models import InvoiceRow
 from severa_fortnox.store.links import Link
-from severa_fortnox.text import folded, fortnox_text
 from severa_fortnox.work import Kind
 
 #: Which of Severa's three registers a row's code comes from; a flat rate's code may come from any.
@@ -60,19 +59,19 @@ def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) 
     if facts.linked is not None or not facts.products:
         return
     article = facts.article
-    named = [each for each in facts.products if article and folded(each.name) == folded(article.Description)]
+    named = [each for each in facts.products if article and is_named(each, article)]
     product = (named or list(facts.products))[0]
     counterpart = Counterpart(Kind.PRODUCT, product.guid, facts.code, f"{facts.code} {product.name}")
 
     def send(payload: ArticlePayload) -> Made:
         return Made(session.fortnox.create_article(payload).ArticleNumber, {_REGISTER: facts.register})
 
-    def find() -> Made | None:
-        found = existing(session.fortnox.article, facts.code)
+    def find(sent: str) -> Made | None:
+        found = existing(session.fortnox.article, sent)
         if found is None:
             return None
-        if folded(found.Description) != folded(fortnox_text(product.name).text):
-            values = {"code": facts.code, "name": product.name, "fortnox_name": found.Description or ""}
+        if not is_named(product, found):
+            values = {"code": sent, "name": product.name, "fortnox_name": found.Description or ""}
             raise NeedsPerson(Reason("article-name-differs", values))
         return Made(found.ArticleNumber, {_REGISTER: facts.register})
 

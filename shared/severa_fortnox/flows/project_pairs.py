@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
-from severa_fortnox.decisions.matching import namesakes_of
+from severa_fortnox.decisions.matching import match_projects, namesakes_of
 from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes
 from severa_fortnox.decisions.project_pairs import ProjectPair, decide_pair
 from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
+from severa_fortnox.flows.alone import known_of, pair_of
 from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made
 from severa_fortnox.flows.pairs import (
@@ -18,15 +20,16 @@ from severa_fortnox.flows.pairs import (
     Lock,
     begun_by,
     ignored,
+    is_in_step,
     link_pair,
     linked,
     remember,
     updated,
 )
 from severa_fortnox.flows.session import Session
-from severa_fortnox.fortnox.changes import ProjectChanges
 from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
 from severa_fortnox.mapping.fingerprints import fingerprint, of_records
+from severa_fortnox.mapping.projects import changes_in_fortnox
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Project
 from severa_fortnox.store.links import Link as StoredLink
@@ -52,19 +55,16 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
         return _linked(session, link, existing(session.severa.project, work.id), link.fortnox_id)
     project = existing(session.severa.project, work.id)
     if project is None or project.number is None:
-        return ProjectPair(severa=project, begun=begun)
+        why = None if project is None else ignored(session, Kind.PROJECT, project.guid, None)
+        return ProjectPair(severa=project, ignored=why, begun=begun)
     number = str(project.number)
     lock(number)
-    others = [each for each in session.severa.projects(numbers=[project.number]) if each.guid != project.guid]
     theirs = existing(session.fortnox.project, number)
-    return ProjectPair(
-        severa=project,
-        fortnox=theirs,
-        rivals=tuple(f"{each.number} {each.name}" for each in others),
-        namesakes=_namesakes(session, project) if theirs is None else (),
-        ignored=ignored(session, Kind.PROJECT, project.guid, number if theirs else None),
-        begun=begun,
-    )
+    found = {each.guid: each for each in session.severa.projects(numbers=[project.number])} | {project.guid: project}
+    in_fortnox = [] if theirs is None else [theirs]
+    known = known_of(session, Kind.PROJECT, found, [each.ProjectNumber for each in in_fortnox])
+    pair = pair_of(match_projects(found.values(), in_fortnox, known), Kind.PROJECT, severa_id=project.guid)
+    return replace(pair, namesakes=_namesakes(session, project) if theirs is None else (), begun=begun)
 
 
 def carry_out(
@@ -84,16 +84,28 @@ def carry_out(
         case Update(plan=writes, notes=notes):
             pair = _write(session, pair, writes)
             session.store.log.add(updated(session, cause, Kind.PROJECT, pair, writes, notes))
-            return _remembered(session, pair)
+            # Somebody else may have written meanwhile; what does not agree is looked at again.
+            agrees = is_in_step(decide_pair(pair, session.settings, around))
+            return _remembered(session, pair) if agrees else pair
         case Skip(reason=Reason(code="in-step")):
             return _remembered(session, pair)
     return pair
 
 
+def reread(session: Session, pair: ProjectPair) -> ProjectPair:
+    """The pair with both records as they are now."""
+    project, theirs = pair.severa, pair.fortnox
+    if project is not None:
+        project = existing(session.severa.project, project.guid)
+    if theirs is not None:
+        theirs = existing(session.fortnox.project, theirs.ProjectNumber)
+    return replace(pair, severa=project, fortnox=theirs)
+
+
 def settle(session: Session, cause: Cause, pair: ProjectPair, work: Work, around: Surroundings) -> None:
     """Bring a creation that an earlier run began to its end without sending anything."""
     counterpart = begun_by(session, cause, pair, work)
-    counterparts.settle(session, counterpart, lambda: _found(session, counterpart.number))
+    counterparts.settle(session, counterpart, partial(_found, session))
 
 
 def _remembered(session: Session, pair: ProjectPair) -> ProjectPair:
@@ -129,13 +141,13 @@ def _create(session: Session, cause: Cause, pair: ProjectPair, decision: Create[
         created = session.fortnox.create_project(payload)
         return Made(created.ProjectNumber, {}, of_records(project, created))
 
-    counterparts.carry_out(session, counterpart, decision, send=send, find=lambda: _found(session, number))
+    counterparts.carry_out(session, counterpart, decision, send=send, find=partial(_found, session))
     return replace(pair, linked=Linked(project.guid, number))
 
 
 def _write(session: Session, pair: ProjectPair, writes: Writes) -> ProjectPair:
-    assert pair.fortnox is not None
-    changes = ProjectChanges(**{key: writes.values[key] for key in writes.keys})
+    assert pair.severa is not None and pair.fortnox is not None
+    changes = changes_in_fortnox(writes.values, writes.keys, pair.severa, pair.fortnox)
     return replace(pair, fortnox=session.fortnox.update_project(pair.fortnox.ProjectNumber, changes))
 
 
@@ -150,6 +162,7 @@ ENTITY: Entity[ProjectPair] = Entity(
     decide_pair,
     carry_out,
     kept=lambda _settings, _pair, _around: frozenset(),
+    reread=reread,
     is_absent=lambda _session, _pair: True,
     settle=settle,
 )

@@ -36,8 +36,8 @@ def carry_out(session: Session, facts: ProjectFacts, decision: ProjectDecision) 
     def send(payload: ProjectPayload) -> Made:
         return Made(session.fortnox.create_project(payload).ProjectNumber)
 
-    def find() -> Made | None:
-        found = existing(session.fortnox.project, number)
+    def find(sent: str) -> Made | None:
+        found = existing(session.fortnox.project, sent)
         return None if found is None else Made(found.ProjectNumber)
 
     carry_out_counterpart(session, counterpart, decision, send=send, find=find)

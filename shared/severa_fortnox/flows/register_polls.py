@@ -7,7 +7,7 @@ listed twice is known by its fingerprint, so it costs nothing twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from severa_fortnox.decisions.brake import FEWEST, mass_change
 from severa_fortnox.decisions.project_pairs import closes_on
 from severa_fortnox.errors import Misconfigured, System
 from severa_fortnox.flows import outcome
+from severa_fortnox.flows.pairs import agreed_at
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.fortnox.models import Article, ArticleItem, CustomerItem
 from severa_fortnox.fortnox.models import Project as InFortnox
@@ -25,6 +26,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.models import Customer, Product, Project
 from severa_fortnox.store.links import Link, LinkKey
+from severa_fortnox.timing import with_zone
 from severa_fortnox.work import Cause, Kind, Work
 
 #: How far before the watermark the lists are read: clocks differ, and a record may become visible late.
@@ -37,6 +39,11 @@ ALL_QUALIFIED = "all qualified customers are known"
 TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})
 #: The subject of what keeps the registers from being polled.
 SUBJECT = "connection#registers"
+
+
+def loaded_until(kind: Kind) -> str:
+    """The watermark of the last load of that kind: when it began to read."""
+    return f"{kind}s loaded"
 
 
 @dataclass(frozen=True)
@@ -65,24 +72,32 @@ def poll_registers(session: Session, queue: Queue) -> int:
     watermarks, connection = session.store.watermarks, session.connection.id
     since = _moment(watermarks.get(connection, IN_SEVERA)) or session.settings.activated_on or now
     found, no_longer_prospects = _in_severa(session, since - OVERLAP)
-    caught_up = _moment(watermarks.get(connection, IN_FORTNOX))
-    is_due = caught_up is None or caught_up.date() < now.date()
-    if is_due:
-        found += _in_fortnox(session, caught_up, now)
     braked = _brake(session, found)
-    queued = 0
-    for each in found:
-        if each.work.kind not in braked:
-            queue.put(each.work, distinct=each.distinct)
-            queued += 1
-    # Only now: who is known as qualified is not looked at again for that.
-    session.store.qualified.add(connection, no_longer_prospects)
-    if braked:
-        return queued
-    watermarks.advance(connection, IN_SEVERA, now.isoformat())
-    if is_due:
-        watermarks.advance(connection, IN_FORTNOX, now.isoformat())
+    queued = _queue(queue, found, braked)
+    if Kind.CUSTOMER not in braked:
+        # Only now: who is known as qualified is not looked at again for that.
+        session.store.qualified.add(connection, no_longer_prospects)
+    if not braked:
+        watermarks.advance(connection, IN_SEVERA, now.isoformat())
+    caught_up = _moment(watermarks.get(connection, IN_FORTNOX))
+    if caught_up is None or caught_up.date() < now.date():
+        # What Severa told is queued by now, and waits for no Fortnox that is down.
+        found = _in_fortnox(session, caught_up, now)
+        braked_in_fortnox = _brake(session, found)
+        queued += _queue(queue, found, braked_in_fortnox)
+        if not braked_in_fortnox:
+            watermarks.advance(connection, IN_FORTNOX, now.isoformat())
+        braked = {**braked, **braked_in_fortnox}
+    tell(session, list(braked.values()))
     return queued
+
+
+def _queue(queue: Queue, found: Sequence[Found], braked: Collection[Kind]) -> int:
+    """Queue what no brake holds back; how many."""
+    free = [each for each in found if each.work.kind not in braked]
+    for each in free:
+        queue.put(each.work, distinct=each.distinct)
+    return len(free)
 
 
 def guarded_poll_registers(desk: Desk, open: Callable[[], Session], queue: Queue) -> int | None:
@@ -129,7 +144,7 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
     no_longer_prospects = qualified - session.store.qualified.among(connection, qualified)
     changed = {customer.guid: customer for customer in session.severa.customers(changed_since=since)}
     addresses = [each for each in session.severa.all_addresses(changed_since=since) if _guid(each.customer)]
-    guids = {*changed, *no_longer_prospects, *(_guid(each.customer) for each in addresses)}
+    guids = {*changed, *qualified, *(_guid(each.customer) for each in addresses)}
     links = _links(session, Kind.CUSTOMER, guids)
     unseen = {guid for guid, customer in changed.items() if _is_news(session, links.get(guid), customer)}
     unseen |= {
@@ -137,7 +152,13 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
         for each in addresses
         if (link := links.get(_guid(each.customer))) is None or not is_seen_address(link.synced, each)
     }
-    unseen |= {guid for guid in no_longer_prospects if guid not in links}
+    # Known as qualified is not looked at: a comparison may have learned of it before any poll.
+    unseen |= {
+        guid
+        for guid in qualified
+        if guid not in links
+        and (guid in no_longer_prospects or session.store.problems.get(connection, f"{Kind.CUSTOMER}#{guid}") is None)
+    }
     unlinked = [guid for guid in unseen if guid not in links]
     if unlinked and session.store.watermarks.get(connection, ALL_QUALIFIED) is not None:
         # A prospect is left alone without asking for its projects and invoices.
@@ -204,18 +225,21 @@ def _in_fortnox(session: Session, since: datetime | None, now: datetime) -> list
             # Projects are never brought from Fortnox, so only linked ones concern us.
             if kind is not Kind.PROJECT or key in links:
                 work = Work(connection, kind, key.id, Cause.POLL, System.FORTNOX)
-                is_news = key in links and not _is_as_listed(records[key.id], links[key])
+                is_news = key in links and not _is_ours(records[key.id], links[key], modified)
                 found.append(Found(work, now.date().isoformat(), is_news))
     return found + _closing(session, since, now.date())
 
 
-def _is_as_listed(record: CustomerItem | ArticleItem | InFortnox, link: Link) -> bool:
+def _is_ours(record: CustomerItem | ArticleItem | InFortnox, link: Link, since: datetime) -> bool:
     """Whether the list shows what it showed when the two last agreed: what we wrote ourselves is no mass change.
 
-    A list does not say whether the record is active, so both are tried.
+    A list does not say whether the record is active, so both are tried. Of a customer it shows half: the other half
+    was changed by somebody else when we have not looked at it since.
     """
     match record:
         case CustomerItem():
+            if agreed_at(link) < since.timestamp():
+                return False
             return link.synced.get("item") in {of_item(record, active=active) for active in (True, False)}
         case ArticleItem():
             shown = {"VAT": record.VAT or Decimal(0), "Unit": record.Unit, "Description": record.Description}
@@ -225,37 +249,46 @@ def _is_as_listed(record: CustomerItem | ArticleItem | InFortnox, link: Link) ->
 
 
 def _closing(session: Session, since: datetime, today: date) -> list[Found]:
-    """The projects that closed some days ago and are to be completed now."""
-    if session.settings.project_closing != "complete_after_days" or not session.settings.transfer_projects:
+    """The closed projects that have come to be completed since the last time."""
+    if session.settings.project_closing == "leave_open" or not session.settings.transfer_projects:
         return []
-    first = since - timedelta(days=session.settings.project_closing_days + 1)
+    first = since.date() - timedelta(days=1)
+    # All of them: the day may have been set long before it comes. One that had come then was found as a change.
     closed = [
         project
-        for project in session.severa.projects(changed_since=first, closed=True)
-        if (day := closes_on(project, session.settings)) is not None and day <= today
+        for project in session.severa.projects(closed=True)
+        if (day := closes_on(project, session.settings)) is not None
+        and first <= day <= today
+        and (project.lastUpdatedDateTime is None or with_zone(project.lastUpdatedDateTime).date() < day)
     ]
     links = _links(session, Kind.PROJECT, [project.guid for project in closed])
     return [
-        Found(Work(session.connection.id, Kind.PROJECT, project.guid, Cause.POLL), f"closing {today}", True)
+        # It was counted when it closed.
+        Found(Work(session.connection.id, Kind.PROJECT, project.guid, Cause.POLL), f"closing {today}", False)
         for project in closed
         if project.guid in links
     ]
 
 
-def _brake(session: Session, found: Sequence[Found]) -> set[Kind]:
-    """The kinds of which too many linked records changed at once, with the problem that says so."""
+def _brake(session: Session, found: Sequence[Found]) -> dict[Kind, Reason]:
+    """The kinds of which too many linked records changed at once, and nobody has looked at them since it was told."""
     counts = Counter(each.work.kind for each in found if each.is_linked)
-    reasons, braked = [], set()
+    braked = {}
     for kind, changes in counts.items():
-        if changes <= FEWEST:
+        if changes <= FEWEST or _is_released(session, kind):
             continue
         links = sum(1 for _ in session.store.links.all(session.connection.id, kind))
         reason = mass_change(kind, changes, links, session.settings.mass_change_share)
         if reason is not None:
-            reasons.append(reason)
-            braked.add(kind)
-    tell(session, reasons)
+            braked[kind] = reason
     return braked
+
+
+def _is_released(session: Session, kind: Kind) -> bool:
+    """Whether somebody has loaded the register, and so seen what would change, after the brake was told of."""
+    problem = session.store.problems.get(session.connection.id, SUBJECT)
+    loaded = _moment(session.store.watermarks.get(session.connection.id, loaded_until(kind)))
+    return problem is not None and loaded is not None and loaded.timestamp() > problem.opened_at
 
 
 def tell(desk: Desk, reasons: Sequence[Reason]) -> None:

@@ -21,6 +21,8 @@ from severa_fortnox.store.registers import Cached
 #: Seconds a cached register is used for.
 FORTNOX_AGE = 60 * 60.0  # and Severa's currencies and VAT rates
 COUNTRIES_AGE = 7 * 24 * 60 * 60.0
+#: What Fortnox's are kept under; another name when they are kept in another form.
+_FORTNOX = "fortnox, terms by code"
 
 
 @dataclass
@@ -36,11 +38,11 @@ class RegisterReader:
 
     def of_fortnox(self) -> Registers:
         """What exists in Fortnox."""
-        values = self._read("fortnox", FORTNOX_AGE, self._fetch_fortnox)
+        values = self._read(_FORTNOX, FORTNOX_AGE, self._fetch_fortnox)
         return Registers(
             units=frozenset(values["units"]),
             currencies=frozenset(values["currencies"]),
-            terms={int(days): code for days, code in values["terms"].items()},
+            terms=values["terms"],
         )
 
     def of_severa(self) -> tuple[dict[str, str], frozenset[Decimal]]:
@@ -48,10 +50,10 @@ class RegisterReader:
         values = self._read("severa", FORTNOX_AGE, self._fetch_severa)
         return values["currencies"], frozenset(Decimal(rate) for rate in values["vat_rates"])
 
-    def refresh(self) -> None:
-        """Read Fortnox's registers now, whatever is cached, and Severa's before they are used again."""
-        self._kept["fortnox"] = self.store.registers.put(self.connection, "fortnox", self._fetch_fortnox())
-        if "severa" in self._kept:
+    def refresh(self, *, both: bool = False) -> None:
+        """Read Fortnox's registers now, whatever is cached, and Severa's too where they are in use, or `both`."""
+        self._kept[_FORTNOX] = self.store.registers.put(self.connection, _FORTNOX, self._fetch_fortnox())
+        if both or "severa" in self._kept:
             self._kept["severa"] = self.store.registers.put(self.connection, "severa", self._fetch_severa())
 
     def countries(self) -> list[Country]:
@@ -71,7 +73,7 @@ class RegisterReader:
         return {
             "units": [unit.Code for unit in self.fortnox.units()],
             "currencies": [currency.Code for currency in self.fortnox.currencies()],
-            "terms": {str(days): code for days, code in days_of(self.fortnox.terms_of_payment()).items()},
+            "terms": days_of(self.fortnox.terms_of_payment()),
         }
 
     def _fetch_severa(self) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import Pair, Surroundings
+from severa_fortnox.decisions.identity import folded_number
+from severa_fortnox.decisions.pairs import BOTH, NewInSevera, Pair, Surroundings
 from severa_fortnox.errors import Busy, IntegrationError, Rejected, System
 from severa_fortnox.flows import customer_pairs, outcome, product_pairs, project_pairs
 from severa_fortnox.flows.create import NeedsPerson
@@ -16,7 +17,7 @@ from severa_fortnox.flows.pairs import Decision, Entity, Lock, surroundings
 from severa_fortnox.flows.session import Session
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.log import Outcome
-from severa_fortnox.store.transfers import State, Transfer
+from severa_fortnox.text import folded
 from severa_fortnox.work import Kind, Work
 
 ENTITIES: dict[Kind, Entity[Any]] = {
@@ -29,6 +30,7 @@ FROM_REGISTERS = frozenset(
         "unit-missing",
         "currency-missing",
         "payment-term-missing",
+        "payment-term-unknown",
         "currency-missing-in-severa",
         "vat-rate-missing-in-severa",
     }
@@ -48,22 +50,36 @@ def synchronise(session: Session, work: Work) -> Outcome:
         IntegrationError: what `outcome.react` has a fixed reaction for.
     """
     entity = ENTITIES[work.kind]
-    begun = session.store.transfers.get(session.connection.id, work.kind, work.id, work.system)
+    transfer = session.store.transfers.get(session.connection.id, work.kind, work.id, work.system)
+    begun = transfer is not None and transfer.is_open
     with locking(session, work.kind) as lock:
-        pair = entity.gather(session, work, lock, is_open(begun))
+        pair = entity.gather(session, work, lock, begun)
         if pair is None:
             return Outcome.NOTHING_TO_DO
         around = _around(session, work)
         decision = _decided(session, entity, pair, around)
+        if isinstance(decision, Create) and isinstance(decision.plan, NewInSevera) and not begun:
+            _require_absent(session, entity, pair)
         try:
             pair, last = carried_out(session, entity, work, pair, decision, around)
-            if is_open(begun) and not isinstance(decision, Create):
+            if begun and not isinstance(decision, Create):
                 entity.settle(session, work.cause, pair, work, around)
         except NeedsPerson as stop:
             return _refuse(session, work, pair, Refuse(stop.reasons))
         except Rejected as refusal:
             return _refuse(session, work, pair, Refuse((reason_of(refusal),)))
         return _record(session, work, pair, decision, last)
+
+
+def _require_absent(session: Session, entity: Entity[Any], pair: Pair) -> None:
+    """A list that changed while it was paged may have left out the very record that is to be made."""
+    if not entity.is_absent(session, pair):
+        raise Busy(
+            "Severa has it, though its list left it out; it is read again",
+            system=System.SEVERA,
+            operation="list",
+            reference=pair.name,
+        )
 
 
 def carried_out(
@@ -90,7 +106,8 @@ def locking(session: Session, kind: Kind) -> Iterator[Lock]:
     taken: list[str] = []
 
     def lock(number: str) -> None:
-        name = f"{kind} {number}"
+        # Leading zeros, spaces and capitals make no other record of it.
+        name = f"{kind} {folded_number(number) if kind is Kind.CUSTOMER else folded(number)}"
         if not session.store.leases.acquire(session.connection.id, name, session.owner, session.patience.lease):
             raise Busy(
                 "another worker is at this record", system=System.STORE, operation="lock", reference=f"{kind} {number}"
@@ -106,25 +123,18 @@ def locking(session: Session, kind: Kind) -> Iterator[Lock]:
                 session.store.leases.release(session.connection.id, name, session.owner)
 
 
-def is_open(transfer: Transfer | None) -> bool:
-    """Whether an earlier run has begun to create the record and not come to an end."""
-    if transfer is None or transfer.state is State.DONE:
-        return False
-    return transfer.state is not State.NEW or transfer.doubt_until is not None
-
-
 def _around(session: Session, work: Work) -> Surroundings:
     is_article = work.kind is Kind.PRODUCT and work.system is System.FORTNOX
     before = session.store.before.get(session.connection.id, Kind.PRODUCT) if is_article else None
     # A customer that changes is taken along however old it is; a product only when it is new (DESIGN 10).
-    return surroundings(session, create_missing=work.kind is not Kind.PRODUCT, before=before)
+    return surroundings(session, taken_along=() if work.kind is Kind.PRODUCT else BOTH, before=before)
 
 
 def _decided(session: Session, entity: Entity[Any], pair: Pair, around: Surroundings) -> Decision:
     decision = entity.decide(pair, session.settings, around)
     if isinstance(decision, Refuse) and FROM_REGISTERS & {reason.code for reason in decision.reasons}:
         session.registers.refresh()
-        fresh = surroundings(session, create_missing=around.create_missing, before=around.before)
+        fresh = surroundings(session, taken_along=around.taken_along, before=around.before)
         decision = entity.decide(pair, session.settings, fresh)
     return decision
 

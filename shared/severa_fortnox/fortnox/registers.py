@@ -92,6 +92,11 @@ class FortnoxRegisters:
         filters = {**_active(active), **self._modified(modified_since, "GET /3/articles")}
         return self._calls.listed("/3/articles", ArticleItem, "Articles", "ArticleNumber", filters)
 
+    def articles_numbered(self, number: str) -> list[ArticleItem]:
+        """The articles whose number contains this, in upper or lower case; comparing is the caller's."""
+        filters = {"articlenumber": number}
+        return list(self._calls.listed("/3/articles", ArticleItem, "Articles", "ArticleNumber", filters))
+
     def articles_described(self, text: str) -> list[ArticleItem]:
         """The articles whose description contains this text; comparing is the caller's."""
         filters = {"description": text}

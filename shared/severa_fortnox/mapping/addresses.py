@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from severa_fortnox.mapping.fields import Unsayable
 from severa_fortnox.severa.models import Address
 
 #: Kind of address to Severa's flag, and to Fortnox's four fields of it: line, postal code, city, country code.
@@ -104,5 +105,7 @@ def _flagged(address: Address, flag: str) -> ChangeAddress:
 
 
 def _agree(seen: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> bool:
-    """Whether the values both have are equal; a country without a code cannot be compared."""
-    return all(seen[key] == value for key, value in wanted.items() if key in seen)
+    """Whether the values are equal; a country that Fortnox cannot hold may stand where it has none."""
+    return all(
+        seen[key] == value or (value is None and isinstance(seen[key], Unsayable)) for key, value in wanted.items()
+    )

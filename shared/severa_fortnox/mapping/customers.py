@@ -10,7 +10,7 @@ from typing import Any
 from severa_fortnox.fortnox import models as fortnox
 from severa_fortnox.fortnox.changes import CustomerChanges
 from severa_fortnox.mapping.addresses import FLAGS, PLACES, first_of
-from severa_fortnox.mapping.fields import CUSTOMER, Field, Values
+from severa_fortnox.mapping.fields import CUSTOMER, Field, TooLong, Unsayable, Values, sayable
 from severa_fortnox.mapping.vat import SWEDEN, VatType, country_named
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Address, Country, Customer
@@ -83,7 +83,7 @@ def values_of_severa(
     """Severa's customer in the form Fortnox can hold, and what a person should know about it.
 
     A payment term is its days as text, a country its ISO code. What Fortnox cannot hold at all (a country without a
-    code, an e-invoice address that is no GLN) has no key and is noted.
+    code, an e-invoice address that is no GLN, an e-mail address with forbidden characters) is `Unsayable` and noted.
 
     Args:
         customer: its number may be missing; then the value is None.
@@ -91,8 +91,6 @@ def values_of_severa(
         countries: Severa's country register, for the ISO codes.
     """
     notes: list[Reason] = []
-    # Without the scheme, whose "://" Fortnox does not take.
-    website = re.sub(r"^https?://", "", (customer.website or "").strip(), flags=re.IGNORECASE)
     billing = first_of(addresses, "billing")
     raw = {
         "CustomerNumber": None if customer.number is None else str(customer.number),
@@ -100,7 +98,7 @@ def values_of_severa(
         "OrganisationNumber": customer.kvkNumber,
         "VATNumber": customer.vatNumber,
         "Email": customer.email,
-        "WWW": website,
+        "WWW": customer.website,
         "Phone1": billing.phone if billing else None,
         "Comments": plain_text(customer.notes or ""),
     }
@@ -109,11 +107,14 @@ def values_of_severa(
     values["TermsOfPayment"] = None if customer.paymentTerm is None else str(customer.paymentTerm)
     electronic = (customer.eInvoiceAddress or "").strip()
     is_gln = len(electronic) == _GLN_DIGITS and electronic.isascii() and electronic.isdigit()
-    if is_gln or not electronic:
-        values["GLN"] = electronic or None
-    if (electronic and not is_gln) or (customer.eInvoiceOperator or "").strip():
-        operator = customer.eInvoiceOperator or ""
-        notes.append(Reason("e-invoice-address-not-written", {"address": electronic, "operator": operator}))
+    values["GLN"] = electronic or None
+    named = {"field": _FIELDS["GLN"].label}
+    if electronic and not is_gln:
+        values["GLN"] = Unsayable(electronic)
+        notes.append(Reason("e-invoice-address-not-written", {**named, "address": electronic}))
+    operator = (customer.eInvoiceOperator or "").strip()
+    if operator:
+        notes.append(Reason("e-invoice-operator-not-written", {**named, "operator": operator}))
     for kind in FLAGS:
         values |= place_of_severa(first_of(addresses, kind), kind, countries, notes)
     if is_swedish(values) and not is_organisation_number(values["OrganisationNumber"]):
@@ -121,8 +122,8 @@ def values_of_severa(
     return values, tuple(notes)
 
 
-def values_of_card(card: fortnox.Customer, days: Mapping[str, int]) -> Values:
-    """Fortnox's card in the same form.
+def values_of_card(card: fortnox.Customer, days: Mapping[str, int | None]) -> Values:
+    """Fortnox's card, a payment term as its days; texts as they stand there, which `agreeing` compares.
 
     Args:
         card: the whole card; a list item lacks most of it.
@@ -135,10 +136,32 @@ def values_of_card(card: fortnox.Customer, days: Mapping[str, int]) -> Values:
     for line, second in SECOND_LINES.items():
         # Severa has one line: both of Fortnox's are it.
         values[line] = ", ".join(filter(None, (values[line], (getattr(card, second) or "").strip()))) or None
-    terms = values["TermsOfPayment"]
-    if terms is not None and terms in days:
-        values["TermsOfPayment"] = str(days[terms])
-    return values
+    terms = days.get(values["TermsOfPayment"] or "")
+    return values if terms is None else {**values, "TermsOfPayment": str(terms)}
+
+
+def agreeing(main: Values, other: Values) -> Values:
+    """The other system's values, each spelled as the main one's where Fortnox's form of the two is one.
+
+    A card typed in Fortnox itself may hold what is refused from us: quotation marks, tabs, "http://".
+    """
+    same = {
+        key: value
+        for key, value in main.items()
+        if value is not None
+        and (theirs := other.get(key)) is not None
+        and (value == theirs or _form(key, value) == _form(key, theirs))
+    }
+    return {**other, **same}
+
+
+def _form(key: str, value: str) -> str | None:
+    """A value of either system as Severa's would stand in Fortnox."""
+    field = _FIELDS[key]
+    if field.limit is None:
+        return value
+    # Notes come back from Severa's markup in its form.
+    return fitting(field, plain_text(marked_up(value)) if key == "Comments" else value, [])
 
 
 def to_fortnox(values: Values, keys: Sequence[str], terms: str | None) -> dict[str, Any]:
@@ -147,6 +170,7 @@ def to_fortnox(values: Values, keys: Sequence[str], terms: str | None) -> dict[s
     Args:
         terms: the code that has `values`' days.
     """
+    values = sayable(values)
     return {key: terms if key == "TermsOfPayment" else values[key] for key in keys if key in values}
 
 
@@ -167,6 +191,7 @@ def to_severa(values: Values, keys: Sequence[str], currency: str | None) -> dict
         currency: Severa's guid of `values`' currency; left out when None.
     """
     written: dict[str, Any] = {}
+    values = sayable(values)
     for key in keys:
         name = _FIELDS[key].severa
         if "." in name or key not in values:
@@ -183,21 +208,20 @@ def to_severa(values: Values, keys: Sequence[str], currency: str | None) -> dict
 
 
 def address_in_severa(values: Values, kind: str, countries: Sequence[Country]) -> tuple[Values, dict[str, Any]]:
-    """The values of one address, as Fortnox holds them, and under Severa's names, without flags.
+    """The values of one address, in the form that `address_as_seen` gives, and under Severa's names, without flags.
 
     Args:
         kind: billing, postal or visiting; the card's phone is the billing address's.
     """
     line, zip_code, city, country = PLACES[kind]
-    wanted = {key: values[key] for key in (line, zip_code, city, country) if key in values}
-    if kind == "billing" and "Phone1" in values:
-        wanted["Phone1"] = values["Phone1"]
+    keys = (line, zip_code, city, country, *(["Phone1"] if kind == "billing" else []))
+    place = {key: value for key, value in sayable(values).items() if key in keys}
     names = {line: "addressline", zip_code: "postalCode", city: "city", "Phone1": "phone"}
-    properties: dict[str, Any] = {names[key]: value for key, value in wanted.items() if key in names}
-    if country in wanted:
-        found = country_named(wanted[country], countries)
+    properties: dict[str, Any] = {names[key]: value for key, value in place.items() if key in names}
+    if country in place:
+        found = country_named(place[country], countries)
         properties["country"] = None if found is None else {"guid": found.guid}
-    return wanted, properties
+    return {key: None if value is None else _form(key, value) for key, value in place.items()}, properties
 
 
 def address_as_seen(address: Address, kind: str, countries: Sequence[Country]) -> Values:
@@ -233,7 +257,7 @@ def map_customer(
     """The new card and what a person should know about it.
 
     Args:
-        customer: Severa's customer; its number is known to be set.
+        customer: Severa's customer; its number is known to be set, its name not to be blank.
         addresses: its addresses; the first of each kind is taken.
         countries: Severa's country register, for the ISO codes.
         vat_type: Fortnox VAT type; None leaves Fortnox's default.
@@ -244,7 +268,6 @@ def map_customer(
     values, notes = values_of_severa(customer, addresses, countries)
     keys = [field.key for field in customer_fields(postal=postal)]
     payload = to_fortnox({**values, "Currency": currency}, keys, terms)
-    payload["Name"] = payload["Name"] or customer.name
     return fortnox.CustomerPayload(**payload, VATType=vat_type), notes
 
 
@@ -276,6 +299,7 @@ def place_of_severa(
     if found is not None and found.code2:
         place[country] = found.code2
     elif name:
+        place[country] = Unsayable(name)
         notes.append(Reason("country-without-code", {"field": _FIELDS[country].label, "country": name}))
     else:
         place[country] = None
@@ -285,12 +309,21 @@ def place_of_severa(
 def fitting(field: Field, value: str | None, notes: list[Reason]) -> str | None:
     """The value as Fortnox can hold it: trimmed, its characters permitted, cut to the field's limit; None when empty.
 
+    Where another spelling would be another value, as in an e-mail address, it is `Unsayable` instead.
+
     Args:
-        notes: what was replaced or cut is added here.
+        notes: what was replaced, cut or left out is added here.
     """
-    if value is None or not value.strip():
+    value = (value or "").strip()
+    if field.key == "WWW":
+        # Fortnox does not take "://".
+        value = re.sub(r"^https?://", "", value, flags=re.IGNORECASE)
+    if not value:
         return None
-    cleaned = fortnox_text(value.strip())
+    cleaned = fortnox_text(value)
+    if field.too_long is TooLong.LEFT_OUT and (cleaned.replaced or len(cleaned.text) > (field.limit or 0)):
+        notes.append(Reason("value-not-written", {"field": field.label, "text": value}))
+        return Unsayable(value)
     if cleaned.replaced:
         notes.append(Reason("characters-replaced", {"field": field.label, "characters": " ".join(cleaned.replaced)}))
     text = cleaned.text.strip()

@@ -15,6 +15,12 @@ from enum import StrEnum
 Values = Mapping[str, str | None]
 
 
+class Unsayable(str):
+    """A value that the other system has no form for: there the field is empty rather than what stood there before."""
+
+    __slots__ = ()
+
+
 class When(StrEnum):
     """When a field is written to the other system."""
 
@@ -29,6 +35,7 @@ class TooLong(StrEnum):
     CUT = "cut at a word and reported with the whole text"
     IN_COMMENTS = "cut at a word; the whole stands in the comments"
     REFUSED = "refused"
+    LEFT_OUT = "left out and reported, as one with forbidden characters"
     FITS = "cannot be too long"
 
 
@@ -69,7 +76,7 @@ def _place(prefix: str, kind: str, lines: tuple[str, int], cities: int) -> tuple
             f"{kind} country",
             f"{kind}.country",
             When.ALWAYS,
-            note="ISO code of Severa's country",
+            note="ISO code of Severa's country; empty and reported where the other system has no such country",
         ),
     )
 
@@ -88,8 +95,8 @@ CUSTOMER: tuple[Field, ...] = (
         note="Fortnox locks it once e-invoices are connected",
     ),
     Field("VATNumber", "VAT number", "vatNumber", When.ALWAYS, 1024, TooLong.CUT),
-    Field("Email", "e-mail", "email", When.ALWAYS, 1024, TooLong.CUT),
-    Field("WWW", "website", "website", When.ALWAYS, 128, TooLong.CUT, note="without http://"),
+    Field("Email", "e-mail", "email", When.ALWAYS, 1024, TooLong.LEFT_OUT),
+    Field("WWW", "website", "website", When.ALWAYS, 128, TooLong.LEFT_OUT, note="without http://"),
     Field("Phone1", "phone", "billing.phone", When.ALWAYS, 1024, TooLong.CUT),
     Field("Comments", "notes", "notes", When.ALWAYS, 1024, TooLong.CUT, note="as plain text"),
     Field("Currency", "currency", "currency", When.ALWAYS, clears=False, note="must be in the other system's register"),
@@ -99,9 +106,15 @@ CUSTOMER: tuple[Field, ...] = (
         "paymentTerm",
         When.ALWAYS,
         clears=False,
-        note="days in Severa, the code with that many days in Fortnox",
+        note="days in Severa, a code with that many days in Fortnox; a code without days is reported once",
     ),
-    Field("GLN", "e-invoice address", "eInvoiceAddress", When.ALWAYS, note="13 digits; anything else is reported once"),
+    Field(
+        "GLN",
+        "e-invoice address",
+        "eInvoiceAddress",
+        When.ALWAYS,
+        note="13 digits; anything else empties Fortnox's and is reported once",
+    ),
     *_place("", "billing", ("Address1", 1024), 1024),
     *_place("Delivery", "postal", ("DeliveryAddress1", 1024), 1024),
     *_place("Visiting", "visiting", ("VisitingAddress", 128), 128),
@@ -128,7 +141,20 @@ PROJECT: tuple[Field, ...] = (
         TooLong.IN_COMMENTS,
         note="always, when rename_projects is on",
     ),
-    Field("Comments", "description", "description", When.CREATE_ONLY, 512, TooLong.CUT, note="as plain text"),
+    Field(
+        "Comments",
+        "description",
+        "description",
+        When.CREATE_ONLY,
+        512,
+        TooLong.CUT,
+        note="as plain text, below the whole name where that is cut",
+    ),
     Field("StartDate", "start date", "startDate", When.CREATE_ONLY, note="the day it was created when Severa has none"),
     Field("Status", "status", "isClosed", When.ALWAYS, note="open: ONGOING; closed: as project_closing says"),
 )
+
+
+def sayable(values: Values) -> Values:
+    """The values as they are written: what cannot be said is empty."""
+    return {key: None if isinstance(value, Unsayable) else value for key, value in values.items()}

@@ -13,6 +13,9 @@ Made from `shared/severa_fortnox/mapping/fields.py` by `make docs`; a test fails
 "Always" means: whenever the record changes in its main system (`customer_main`, `product_main`; Severa for projects).
 An empty field of the main system empties the other one's too, except where the table says that it is kept; and what
 only the other system had when two records were linked stays until the main system has a value.
+A value that the other system has no form for (an e-invoice address that is no GLN, a country without a code, an e-mail
+address with forbidden characters) is reported once, and what stood there before is removed: it would be wrong beside
+the rest. What a person enters there afterwards stays until the main system's value changes.
 """
 
 _WORDS = {When.ALWAYS: "always", When.CREATE_ONLY: "at creation only", When.IF_EMPTY: "only if empty"}
@@ -20,7 +23,7 @@ _WORDS = {When.ALWAYS: "always", When.CREATE_ONLY: "at creation only", When.IF_E
 _TABLES = (
     ("Customers", "both ways", CUSTOMER),
     ("Products, work types and travel expense types", "both ways", PRODUCT),
-    ("Projects", "from Severa to Fortnox", PROJECT),
+    ("Projects", "from Severa to Fortnox, internal ones too: costs are booked on them", PROJECT),
 )
 
 

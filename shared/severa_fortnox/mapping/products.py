@@ -42,7 +42,7 @@ def map_product(product: Product, code: str) -> tuple[ArticlePayload, tuple[Reas
     return (
         ArticlePayload(
             ArticleNumber=code,
-            Description=cut_at_word(cleaned.text, ARTICLE_NAME),
+            Description=name_in_fortnox(product),
             # Severa bills work, travel and resold goods from a project, never from stock.
             Type="SERVICE",
             Unit=unit or None,
@@ -50,6 +50,11 @@ def map_product(product: Product, code: str) -> tuple[ArticlePayload, tuple[Reas
         ),
         tuple(notes),
     )
+
+
+def name_in_fortnox(product: Product) -> str:
+    """The product's name as Fortnox holds it: its characters permitted, cut to 200 characters at a word."""
+    return cut_at_word(fortnox_text(product.name.strip()).text, ARTICLE_NAME)
 
 
 def values_of_product(product: Product, *, has_unit: bool) -> Values:
@@ -64,8 +69,8 @@ def values_of_product(product: Product, *, has_unit: bool) -> Values:
 
 
 def values_of_article(article: Article) -> Values:
-    """The same of a Fortnox article. Its list writes a VAT rate of 0 as nothing at all."""
-    return {"Unit": article.Unit, "VAT": percent(article.VAT or Decimal(0))}
+    """The same of a Fortnox article; no rate is none, not 0 %."""
+    return {"Unit": article.Unit, "VAT": percent(article.VAT)}
 
 
 def article_fields(values: Values, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from severa_fortnox.fortnox import models as fortnox
+from severa_fortnox.fortnox.changes import ProjectChanges
 from severa_fortnox.fortnox.models import PROJECT_COMMENTS, PROJECT_NAME, ProjectPayload
 from severa_fortnox.mapping.fields import PROJECT, Field, Values, When
 from severa_fortnox.reason import Reason
@@ -30,7 +32,7 @@ def map_project(project: Project) -> tuple[ProjectPayload, tuple[Reason, ...]]:
     parts = [description.text]
     if len(cleaned.text) > PROJECT_NAME:
         parts.insert(0, cleaned.text)
-        notes.append(Reason("project-name-cut", {"name": cleaned.text, "limit": str(PROJECT_NAME)}))
+        notes.append(_cut(cleaned.text))
     comments = "\n".join(part for part in parts if part)
     if len(comments) > PROJECT_COMMENTS:
         notes.append(Reason("text-shortened", {"field": "comments", "limit": str(PROJECT_COMMENTS), "text": comments}))
@@ -46,6 +48,38 @@ def map_project(project: Project) -> tuple[ProjectPayload, tuple[Reason, ...]]:
         ),
         tuple(notes),
     )
+
+
+def notes_on_name(project: Project) -> tuple[Reason, ...]:
+    """What a person should know about the project's name in Fortnox when it is changed there."""
+    cleaned = fortnox_text(" ".join(project.name.split()))
+    notes = []
+    if cleaned.replaced:
+        notes.append(Reason("characters-replaced", {"field": "name", "characters": " ".join(cleaned.replaced)}))
+    if len(cleaned.text) > PROJECT_NAME:
+        notes.append(_cut(cleaned.text))
+    return tuple(notes)
+
+
+def changes_in_fortnox(
+    values: Values, keys: Sequence[str], project: Project, theirs: fortnox.Project
+) -> ProjectChanges:
+    """The values as a change of the project; with a name goes the whole of it, first in the comments.
+
+    Args:
+        theirs: as it stands in Fortnox, its comments included; the rest of them stays.
+    """
+    changed = {key: values[key] for key in keys}
+    if "Description" not in changed:
+        return ProjectChanges(**changed)
+    whole = fortnox_text(" ".join(project.name.split())).text
+    first, *rest = (theirs.Comments or "").split("\n")
+    was_whole = len(first) > PROJECT_NAME and cut_at_word(first, PROJECT_NAME) == theirs.Description
+    lines = [*([whole] if len(whole) > PROJECT_NAME else []), *([] if was_whole else [first]), *rest]
+    comments = "\n".join(lines).strip()
+    # Nothing that a person wrote is cut off for it.
+    is_room = len(comments) <= PROJECT_COMMENTS
+    return ProjectChanges(**changed, **({"Comments": comments or None} if is_room else {}))
 
 
 def name_in_fortnox(project: Project) -> str:
@@ -73,3 +107,7 @@ def project_fields(*, rename: bool) -> tuple[Field, ...]:
     if not rename:
         return PROJECT
     return tuple(replace(field, when=When.ALWAYS) if field.key == "Description" else field for field in PROJECT)
+
+
+def _cut(name: str) -> Reason:
+    return Reason("project-name-cut", {"field": "name", "name": name, "limit": str(PROJECT_NAME)})

@@ -87,7 +87,7 @@ class SeveraClient(SeveraRegisters):
         return self._calls.by_token("/v1/invoices", Invoice, filters)
 
     def has_invoice(self, customer_guid: str) -> bool:
-        """Whether there is an invoice, in whatever status, on a project of the customer."""
+        """Whether there is an invoice, in whatever status, on a project of the customer; who pays cannot be asked."""
         filters: Params = {"customerGuids": [customer_guid], "rowCount": 1}
         return bool(self._calls.get("/v1/invoices", filters, about=f"customer {customer_guid}").many(Invoice))
 

@@ -56,6 +56,11 @@ class Transfer:
     source: System = System.SEVERA
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody has begun to create the record and not come to an end."""
+        return self.state in (State.SENDING, State.BOUND) or (self.state is State.NEW and self.doubt_until is not None)
+
+    @property
     def name(self) -> str:
         """What logs and errors call it."""
         return f"{self.kind} {self.id}"

@@ -361,7 +361,6 @@ class Registers:
 @pytest.fixture
 def registers(office: Office, vendors: Vendors, connected: str) -> Registers:
     """Customers to link, to create both ways, to leave alone and to refuse; one is to be updated once it is linked."""
-    office.settings(connected, transfer_all_customers=True)
     names = {1001: "Same AB", 1002: "Only Severa AB", 1004: "Prospect AB", 1005: "One AB", 1006: "Agrees AB"}
     made = {
         number: vendors.severa.add_customer(name=name, number=number, kvkNumber=None, email="info@example.se")

@@ -22,7 +22,7 @@ def the_link(office: Office, fortnox: str, kind: Kind = Kind.CUSTOMER) -> Link |
 
 def load(office: Office, register: str = "customers") -> dict[str, dict[str, Any]]:
     """What a load would do, by number."""
-    words = ("--json", "load", register, "acme", "--at-once", "1")
+    words = ("--json", "load", register, "acme", "--create-missing", "--at-once", "1")
     result = office.at_terminal(*words, types="n\n")
     return {row["number"]: row for row in map(_json, result.stdout.splitlines()) if row}
 
@@ -113,7 +113,7 @@ def test_a_record_that_has_another_partner_is_explained(
     result = office.run("link", "customers", "acme", severa, fortnox, *WHY, "--yes")
 
     assert result.exit_code == 1
-    assert "1002 Only Severa AB (Severa) and 1003 Only Fortnox AB (Fortnox)" in result.stderr
+    assert "because 1003 Only Fortnox AB (Fortnox) is linked to 1002 Only Severa AB (Severa) already" in result.stderr
     assert f"unlink customers acme {registers.severa[1002]['guid']}" in result.stderr
 
 
@@ -134,7 +134,12 @@ def test_nothing_is_linked_or_unlinked_while_a_creation_is_under_way(office: Off
 def test_an_unlinked_record_may_be_linked_or_created_anew(
     office: Office, vendors: Vendors, registers: Registers, by: str
 ) -> None:
-    assert office.run("load", "customers", "acme", "--only", "create", "--yes", "--at-once", "1").exit_code == 0
+    assert (
+        office.run(
+            "load", "customers", "acme", "--create-missing", "--only", "create", "--yes", "--at-once", "1"
+        ).exit_code
+        == 0
+    )
     guid = registers.severa[1002]["guid"]
     record = {"fortnox number": "1002", "guid": guid, "severa number": "1002"}[by]
     if by != "fortnox number":
@@ -196,6 +201,11 @@ def test_a_record_that_is_gone_can_still_be_looked_at_again(office: Office, conn
         (("link", "customers", "acme", "1002", "1003", *WHY), 2, "--yes"),
         (("link", "customers", "acme", "1002", "1003"), 2, "--why"),
         (("link", "customers", "acme", "1002", "1003", "--why", " ", "--yes"), 2, "the reason"),
+        (("link", "customers", "acme", "1002", "1003", "--why", "--json", "--yes"), 2, "after --why stands no reason"),
+        (("ignore", "customers", "acme", "fortnox", "1003", "--why", "--undo", "--yes"), 2, "after --why stands no"),
+        (("ignore", "customers", "acme", "fortnox", "", *WHY, "--yes"), 2, "no record is named"),
+        (("unlink", "customers", "acme", " ", *WHY, "--yes"), 2, "no record is named"),
+        (("link", "customers", "acme", "", "1003", *WHY, "--yes"), 2, "no record is named"),
         (("unlink", "customers", "acme", "1003", *WHY, "--yes"), 1, "no linked customer has the number or guid"),
         (("unlink", "suppliers", "acme", "1003", *WHY, "--yes"), 2, "suppliers"),
         (("ignore", "customers", "acme", "severa", "1002"), 2, "the reason"),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 from typing import Any
 
 import pytest
 
-from severa_fortnox.errors import NotSent, System
-from severa_fortnox.flows.load import Loaded
+from sandbox.simulator import FaultKind
 from severa_fortnox.store.links import Link
 from severa_fortnox.work import Kind
-from severa_fortnox_cli import loading
 from tests.component.cli.conftest import Office, Registers, Vendors
 
-LOAD = ("load", "customers", "acme", "--at-once", "1")
+LOAD = ("load", "customers", "acme", "--create-missing", "--at-once", "1")
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -50,15 +51,16 @@ def test_a_preview_shows_what_will_be_written_with_both_values_and_whose_counts(
     lines = text.splitlines()
     assert any("1001" in line and "info@example.se" in line and "old@example.se" in line for line in lines)
     assert any("waits for somebody (1)" in line.lower() for line in lines)
+    assert "       2  linked, 2 of them then updated in Fortnox" in lines
     assert "IN SEVERA" in text and "IN FORTNOX" in text and "WHOSE COUNTS" in text
 
 
 def test_what_to_run_to_agree_is_exactly_what_was_shown(office: Office, registers: Registers) -> None:
-    words = (*LOAD, "--only-link", "--only", "link", "--number", "1001", "--every-card")
+    words = (*LOAD, "--only", "link", "--number", "1001", "--every-card")
 
     result = office.run(*words)
 
-    again = "load customers acme --only-link --only link --number 1001 --every-card --yes"
+    again = "load customers acme --create-missing --only link --number 1001 --every-card --yes"
     assert again in result.stderr
 
 
@@ -66,7 +68,7 @@ def test_a_person_is_asked_and_may_say_no(office: Office, vendors: Vendors, regi
     result = office.at_terminal(*LOAD, types="n\n")
 
     assert result.exit_code == 1
-    assert "Change 4 customers of Acme AB?" in result.output
+    assert "Change 4 customers of Acme AB, overwriting fields of 2 in Fortnox?" in result.output
     assert vendors.writes() == []
 
 
@@ -74,8 +76,9 @@ def test_a_load_does_it_and_looks_again(office: Office, vendors: Vendors, regist
     result = office.at_terminal("--no-json", *LOAD, types="y\n")
 
     assert result.exit_code == 0, result.output
-    assert "2 customers linked." in result.output
-    assert "nothing is left to do to the customers; 1 wait for somebody" in result.output
+    assert "2 customers linked." in result.output and "2 customers updated in Fortnox." in result.output
+    assert "1 customer created in Severa." in result.output
+    assert "nothing is left to do to the customers; 1 waits for somebody." in result.output
     assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == {
         "1001",
         "1002",
@@ -88,7 +91,7 @@ def test_a_load_does_it_and_looks_again(office: Office, vendors: Vendors, regist
     made = len(vendors.writes())
     again = office.run(*LOAD, "--yes")
     assert (again.exit_code, len(vendors.writes())) == (0, made)
-    assert "Nothing is to be done. 1 wait for somebody." in again.stderr
+    assert "Nothing is to be done. 1 waits for somebody." in again.stderr
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,33 @@ def test_only_what_is_chosen_is_done(
     assert result.exit_code == 0, result.output
     assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == linked
     assert rows(result.stdout)[-1] == {"left": 0, "waiting": 1}
+
+
+def test_nothing_is_created_when_nothing_is_to_be_created(office: Office, registers: Registers) -> None:
+    result = office.run("load", "customers", "acme", "--no-create-missing", "--yes", "--at-once", "1")
+
+    assert result.exit_code == 0, result.output
+    assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == {"1001", "1006"}
+
+
+def test_of_a_record_with_which_nothing_is_to_be_done_only_its_own_reason_is_shown(
+    office: Office, registers: Registers
+) -> None:
+    result = office.run("--no-json", *LOAD, "--number", "1004")
+
+    assert result.exit_code == 0
+    assert "prospect" in result.stdout and "Left alone (1)" in result.stdout
+    assert "One AB" not in result.stdout and "Waits for somebody" not in result.stdout
+    assert result.stderr.endswith("Nothing is to be done.\n")
+
+
+def test_a_name_steers_no_terminal(office: Office, vendors: Vendors, registers: Registers) -> None:
+    vendors.fortnox.add_customer(CustomerNumber="1007", Name="Evil\x1b]0;title\x07\x9b2J AB\u202e")
+
+    for form in ("--json", "--no-json"):
+        result = office.run(form, *LOAD)
+        assert "Evil" in result.stdout
+        assert not set("\x1b\x07\x9b\u202e") & set(result.output)
 
 
 def test_a_record_may_be_chosen_by_its_guid(office: Office, registers: Registers) -> None:
@@ -138,7 +168,7 @@ def test_the_brake_stops_a_load_until_somebody_releases_it(
     braked = office.run(*LOAD, "--number", "1006", "--yes")
     assert braked.exit_code == 1
     assert "3 of 3 linked customers are missing in Severa" in braked.stderr
-    assert "load customers acme --number 1006 --release-brake" in braked.stderr
+    assert "load customers acme --create-missing --number 1006 --release-brake" in braked.stderr
     assert vendors.writes() == [] and "linked" in braked.stdout
 
     released = office.run(*LOAD, "--number", "1006", "--yes", "--release-brake")
@@ -164,43 +194,54 @@ def test_what_an_earlier_load_began_is_finished_although_nothing_else_is_to_be_d
 
     assert result.exit_code == 0, result.output
     assert "finish 1 that an earlier run began" in result.output
-    assert "1 customers finished." in result.output
+    assert "1 customer finished." in result.output
     assert list(transfers.unfinished("acme", 4e9)) == []
 
 
-def test_a_load_that_is_interrupted_says_how_to_go_on(
-    office: Office, registers: Registers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: Any, progress: Any, **__: Any) -> Loaded:
-        progress("records", 3, 4)
-        raise KeyboardInterrupt
+def test_a_load_that_is_interrupted_says_how_to_go_on(office: Office, vendors: Vendors, registers: Registers) -> None:
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(loading, "apply", interrupted)
+    vendors.fortnox_simulator.meanwhile.arm(interrupt, method="PUT", path="/3/customers/1001")
 
     result = office.run(*LOAD, "--only", "link", "--yes")
 
     assert result.exit_code == 130
-    assert "stopped after 3 records" in result.stderr
-    assert "run it again, it goes on there: severa-fortnox load customers acme --only link" in result.stderr
+    assert re.search(r"stopped after \d records?; those that were under way were finished", result.stderr)
+    again = "run it again, it goes on there: severa-fortnox load customers acme --create-missing --only link"
+    assert again in result.stderr
+    assert "stopped before the end" in office.json("log", "acme", "--of", "customer", "load")[0]["text"]
+    assert office.run(*LOAD, "--only", "link", "--yes").exit_code == 0
 
 
-def test_a_load_that_did_not_do_all_fails_and_says_why(
-    office: Office, registers: Registers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def half(_session: Any, comparison: Any, **_: Any) -> Loaded:
-        failure = NotSent("no connection", system=System.FORTNOX, operation="POST /3/customers")
-        drifted = [each for each in comparison.looked if each.pair.number == "1001"]
-        return Loaded(drifted=drifted, failed=[("customer 1002 Only Severa AB", failure)])
+def test_a_load_that_did_not_do_all_fails_and_says_why(office: Office, vendors: Vendors, registers: Registers) -> None:
+    def others_work_meanwhile() -> None:
+        vendors.fortnox.customers["1001"]["Name"] = "Quite Another HB"
+        vendors.fortnox.add_customer(CustomerNumber="1002", Name="Faster AB")
 
-    monkeypatch.setattr(loading, "apply", half)
+    # When the card is read for the preview, the lists are read already.
+    vendors.fortnox_simulator.meanwhile.arm(others_work_meanwhile, path="/3/customers/1001")
 
     result = office.run("--no-json", *LOAD, "--yes")
 
     assert result.exit_code == 1
-    assert "customer 1002 Only Severa AB could not be done in time: Fortnox does not answer" in result.stdout
+    assert "customer 1002 Only Severa AB was refused: " in result.stdout
     assert "1001 Same AB changed since the preview and was left alone." in result.stdout
-    assert "4 are left to do, 1 wait for somebody" in result.stdout
+    assert "nothing is left to do to the customers; 3 wait for somebody." in result.stdout
     assert "run it again; it goes on there" in result.stderr
+
+
+def test_what_could_not_be_done_in_time_is_said(
+    office: Office, vendors: Vendors, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("severa_fortnox.flows.load.LONGEST", 0.0)
+    vendors.fortnox_simulator.faults.arm(FaultKind.SERVER_ERROR, method="POST", path="/3/customers", times=100)
+
+    result = office.run("--no-json", *LOAD, "--number", "1002", "--yes")
+
+    assert result.exit_code == 1
+    assert "customer 1002 Only Severa AB could not be done in time: " in result.stdout
+    assert "1 is left to do, 1 waits for somebody." in result.stdout
 
 
 def test_a_connection_that_is_off_may_be_looked_at_and_loaded(office: Office, registers: Registers) -> None:

@@ -40,7 +40,7 @@ def test_a_company_is_loaded_as_stated_and_a_second_time_without_a_write(
         if row["verdict"] == "will link"
     }
     for register in KINDS:
-        result = office.run("load", register, "acme", "--yes", "--at-once", "1")
+        result = office.run("load", register, "acme", "--create-missing", "--yes", "--at-once", "1")
         assert result.exit_code == 0, result.output
     links = {
         kind: [(link.severa_id, link.fortnox_id) for link in office.store.links.all("acme", kind)]
@@ -58,7 +58,7 @@ def test_a_company_is_loaded_as_stated_and_a_second_time_without_a_write(
 
     before = len(vendors.severa_simulator.journal.calls)
     for register in KINDS:
-        assert office.run("load", register, "acme", "--yes", "--at-once", "1").exit_code == 0
+        assert office.run("load", register, "acme", "--create-missing", "--yes", "--at-once", "1").exit_code == 0
     assert writes(vendors, before) == []
 
 

@@ -13,8 +13,8 @@ from severa_fortnox.store.links import Link
 from severa_fortnox.work import Kind
 from tests.component.cli.conftest import Office, Registers, Vendors
 
-REPORT = ("report", "acme", "customers", "--at-once", "1", "--format", "json", "--output")
-LOAD = ("load", "customers", "acme", "--at-once", "1", "--yes")
+REPORT = ("report", "acme", "customers", "--create-missing", "--at-once", "1", "--format", "json", "--output")
+LOAD = ("load", "customers", "acme", "--create-missing", "--at-once", "1", "--yes")
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -41,8 +41,9 @@ def test_a_report_writes_nothing_in_either_system_and_nothing_about_records(
         "conflict": 1,
         "will link": 2,
         "will be created": 2,
-        "ignored": 1,
+        "left alone": 1,
     }
+    assert said["waiting"] == 1
 
 
 def test_verdict_cause_fix_and_whose_value_counts(office: Office, registers: Registers, tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_verdict_cause_fix_and_whose_value_counts(office: Office, registers: Reg
         "1001": ("will link", "Fortnox"),
         "1002": ("will be created", "Fortnox"),
         "1003": ("will be created", "Severa"),
-        "1004": ("ignored", ""),
+        "1004": ("left alone", ""),
         "1005": ("conflict", ""),
         "1006": ("will link", "Fortnox"),
     }
@@ -61,6 +62,7 @@ def test_verdict_cause_fix_and_whose_value_counts(office: Office, registers: Reg
     assert mail in of["1001"]["differences"]
     assert (of["1001"]["cause"], of["1001"]["score"]) == ("Same number", 100)
     assert "is another company in Fortnox" in of["1005"]["cause"] and of["1005"]["fix"] and of["1005"]["who"]
+    assert {field["owner"] for field in of["1005"]["differences"]} == {"not written"}
     assert "prospect" in of["1004"]["cause"]
 
 
@@ -97,7 +99,7 @@ def test_links_predicted_are_links_made_and_the_next_report_knows(
         "1001": "linked",
         "1002": "linked",
         "1003": "linked",
-        "1004": "ignored",
+        "1004": "left alone",
         "1005": "conflict",
         "1006": "linked",
     }
@@ -113,7 +115,7 @@ def test_of_a_linked_card_that_was_not_read_nothing_is_said_to_be_empty(
     office.run(*REPORT, str(tmp_path))
 
     row = by_number(tmp_path)["1001"]
-    assert row["severa"]["fields"].keys() == row["fortnox"]["fields"].keys() == {"number", "name"}
+    assert row["severa"]["fields"].keys() == row["fortnox"]["fields"].keys() == {"number", "name", "active"}
     notes = json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))["notes"]
     assert "--every-card" in notes[0]
     office.run(*REPORT, str(tmp_path), "--every-card")
@@ -135,6 +137,72 @@ def test_linked_records_that_are_gone_are_missing(
     assert all(row["cause"] and row["fix"] for row in missing)
     # Two of three are gone on each side, which no load believes.
     assert "a load would stop" in result.stderr
+
+
+def test_a_pair_of_which_one_is_inactive_shows_it(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    assert office.run(*LOAD).exit_code == 0
+    vendors.fortnox.customers["1006"]["Active"] = False
+    vendors.fortnox.customers.touch("1006")
+
+    office.run(*REPORT, str(tmp_path), "--every-card")
+
+    row = by_number(tmp_path)["1006"]
+    active = {"field": "active", "severa": "yes", "fortnox": "no", "owner": "not written"}
+    assert row["verdict"] == "conflict" and active in row["differences"]
+
+
+def test_a_pair_that_will_be_linked_and_then_waits_is_counted_as_waiting(
+    office: Office, vendors: Vendors, connected: str, tmp_path: Path
+) -> None:
+    vendors.severa.add_product(name="Kabel", code="K1", unit="famn")
+    vendors.fortnox.add_article(ArticleNumber="K1", Description="Kabel")
+
+    words = ("report", "acme", "products", "--at-once", "1", "--format", "json", "--output", str(tmp_path))
+    told = office.run("--no-json", *words)
+
+    [row] = [row for row in rows(tmp_path) if row["fortnox"]]
+    assert (row["verdict"], row["waits"], row["writes"]) == ("will link", True, "")
+    assert row["fix"] and {field["owner"] for field in row["differences"]} == {"Severa wins"}
+    assert "1 row waits for a person." in told.stdout
+
+
+def test_what_somebody_asked_to_leave_alone_is_not_what_a_rule_leaves_alone(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    office.json("ignore", "customers", "acme", "severa", "1002", "--why", "sold", "--yes")
+
+    office.run(*REPORT, str(tmp_path))
+
+    of = by_number(tmp_path)
+    assert (of["1002"]["verdict"], of["1004"]["verdict"]) == ("ignored", "left alone")
+
+
+def test_a_report_of_one_register_leaves_the_others_to_be_compared_with_later(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    whole = ("report", "acme", "--at-once", "1", "--format", "json", "--output", str(tmp_path))
+    office.json(*whole)
+    part = ("report", "acme", "customers", *whole[2:])
+    assert office.json(*part)[0]["kinds"] == ["customer"]
+
+    [said] = office.json(*whole)
+
+    assert (said["changed"], said["gone"]) == (0, 0)
+
+
+def test_a_report_of_another_connection_is_not_compared_with(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    office.run(*REPORT, str(tmp_path))
+    office.connection("beta", name="Beta AB")
+    last = str(tmp_path / "register-report-acme.json")
+
+    result = office.run("report", "beta", "customers", "--since", last, "--output", str(tmp_path))
+
+    assert result.exit_code == 1
+    assert "it is a report of acme, not of beta" in result.stderr and "an earlier report of beta" in result.stderr
 
 
 def test_a_record_without_counterpart_names_the_one_most_like_it(
@@ -218,3 +286,20 @@ def test_every_record_links_to_its_page_when_somebody_says_where_it_is(
         if row["fortnox"]:
             assert row["fortnox"]["link"].startswith("https://fortnox.test/customer/")
             assert " " not in row["fortnox"]["link"]
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("javascript:alert(1)", "is no address of a page"),
+        ("https://", "is no address of a page"),
+        ("severa.test/{id}", "is no address of a page"),
+        ("https://severa.test/{guid}", "has {guid} in it"),
+        ("https://severa.test/{id", "has {id in it"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(office: Office, connected: str, link: str, says: str) -> None:
+    result = office.run("report", "acme", "customers", "--severa-link", link)
+
+    assert result.exit_code == 2
+    assert "--severa-link" in result.stderr and says in result.stderr and "{kind}" in result.stderr

@@ -131,7 +131,8 @@ def test_the_same_value_makes_no_new_version(office: Any) -> None:
         (("attachments",), "attachments has no value"),
         (("attachments", "perhaps"), "attachments = 'perhaps'"),
         (("invoices_from", "yesterday"), "invoices_from = 'yesterday'"),
-        (("invoice_number_main", "sap"), "invoice_number_main = 'sap'"),
+        (("invoice_number_main", "sap"), "invoice_number_main = 'sap': Input should be 'severa' or 'fortnox'"),
+        (("create_articles", "some"), "Input should be 'newer' or 'all'"),
     ],
 )
 def test_what_cannot_be_set_is_a_usage_error(office: Any, words: tuple[str, ...], said: str) -> None:
@@ -143,6 +144,15 @@ def test_what_cannot_be_set_is_a_usage_error(office: Any, words: tuple[str, ...]
     assert said in result.stderr
     assert "Fix: " in result.stderr
     assert office.store.settings.get("acme").version == 0
+
+
+def test_a_word_may_be_typed_in_any_case(office: Any) -> None:
+    office.connection()
+
+    office.json("settings", "set", "acme", "customer_main", "Fortnox", "create_articles", "ALL")
+
+    settings = office.store.settings.get("acme").settings
+    assert (settings.customer_main, settings.create_articles) == ("fortnox", "all")
 
 
 def test_the_transferred_status_cannot_be_the_ready_one(office: Any, vendors: Any, connected: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from severa_fortnox.errors import System
+from severa_fortnox.store.links import Link
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind, Work
 
@@ -94,6 +95,18 @@ def test_the_log_as_a_table_wraps_nothing_in_a_pipe(office: Any) -> None:
     assert "\x1b" not in lines[1]
 
 
+def test_the_log_of_a_linked_record_is_found_by_its_number_in_fortnox(office: Any) -> None:
+    office.connection("acme")
+    office.store.links.bind("acme", Link(Kind.CUSTOMER, GUID, "10004", {}, "number", 1.0))
+    office.store.log.add(
+        Entry("acme", 1_800_000_000, Kind.CUSTOMER, GUID, Outcome.LINKED, "linked", Cause.POLL, "customer 10004 A")
+    )
+
+    assert [entry["id"] for entry in office.json("log", "--of", "customer", "10004")] == [GUID]
+    unknown = office.run("--no-json", "log", "--of", "customer", "10005")
+    assert "named by its guid" in unknown.stderr
+
+
 def test_an_empty_log_is_no_line(office: Any) -> None:
     office.connection("acme")
 
@@ -135,6 +148,7 @@ def test_no_problems_is_said(office: Any) -> None:
     assert result.exit_code == 0
     assert result.stdout == ""
     assert "No problems are open" in result.stderr
+    assert "severa-fortnox report acme" in office.run("problems", "acme").stderr
 
 
 def test_a_retry_names_its_victims_and_asks(office: Any) -> None:

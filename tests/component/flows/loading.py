@@ -11,7 +11,8 @@ from sandbox.registers.firms import Firm, Place
 from sandbox.registers.sides import PRODUCT_REGISTERS, put_in_fortnox, put_in_severa
 from sandbox.severa.shapes import Record
 from severa_fortnox.flows.comparison import Comparison, Looked, compare
-from severa_fortnox.flows.load import Loaded, apply
+from severa_fortnox.flows.load import apply
+from severa_fortnox.flows.load_steps import Loaded
 from severa_fortnox.store.log import Entry
 from severa_fortnox.store.schema import create_tables
 from severa_fortnox.work import Kind
@@ -36,7 +37,7 @@ def world_on(client: Any, **arguments: Any) -> World:
 
 def compared(world: World, kind: Kind) -> Comparison:
     """What a load would do."""
-    return compare(world.session(), kind, at_once=1)
+    return compare(world.session(), kind, create_missing=kind is Kind.CUSTOMER or None, at_once=1)
 
 
 def applied(world: World, comparison: Comparison, **arguments: Any) -> Loaded:
@@ -98,7 +99,7 @@ def qualified(world: World, one: Firm, **more: Any) -> Record:
 def seed_each_decision(world: World) -> None:
     """One record for each thing that a load can do, of each kind; Severa is the main system."""
     severa, fortnox = world.severa, world.fortnox
-    world.set(transfer_all_customers=True, create_articles="all", project_closing="complete")
+    world.set(create_articles="all", project_closing="complete")
     qualified(world, firm(1001, "Nya Kunden AB", postal=LUND, visiting=KIEL, phone="08-465 004 17"))
     put_in_fortnox(fortnox, firm(1002, "Gamla Kunden AB", postal=LUND, visiting=KIEL, phone="08-465 004 18"))
     same = firm(1003, "Lika Kunden AB", email="faktura@lika.example")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sandbox.simulator import FaultKind
 from severa_fortnox.decisions.decision import Create, Link, Refuse
 from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.errors import Busy, Misconfigured
-from severa_fortnox.flows.comparison import Comparison
+from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.flows.load import LEASE, LONGEST, LoadRunning, holding
 from severa_fortnox.settings import Main
 from severa_fortnox.store.log import Outcome
@@ -248,3 +249,38 @@ def test_a_system_that_does_not_let_us_in_ends_the_load(tiny: World) -> None:
         applied(tiny, comparison)
     with holding(tiny.session(), Kind.CUSTOMER, "Berit"):
         pass
+
+
+def test_a_record_that_nobody_foresaw_stops_no_other(tiny: World) -> None:
+    """A defect of ours in one record is told, and the others are done."""
+    comparison = compared(tiny, Kind.PRODUCT)
+    broken = named(comparison, "Licens")
+    assert isinstance(broken.decision, Create)
+    odd = replace(broken, pair=replace(broken.pair, register="unknown"))
+    looked = [odd if each is broken else each for each in comparison.looked]
+    loaded = applied(tiny, comparison, chosen=looked)
+    ((name, reasons),) = loaded.refused
+    assert "LIC" in name and [reason.code for reason in reasons] == ["bug"]
+    assert loaded.done["linked"] == 1 and loaded.done["created in Severa"] == 1
+
+
+def test_a_load_that_is_stopped_is_logged_with_what_it_did(tiny: World) -> None:
+    def stop(_what: str, done: int, _total: int | None) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    comparison = compared(tiny, Kind.PRODUCT)
+    with pytest.raises(KeyboardInterrupt):
+        applied(tiny, comparison, chosen=comparison.of(Create), progress=stop)
+    (entry,) = log_of_loads(tiny, Kind.PRODUCT)
+    assert "stopped before the end" in entry.text
+    assert sum(int(count) for what, count in entry.detail.items() if what not in ("drifted", "refused", "failed")) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_new_is_made_when_nothing_new_was_asked_for(tiny: World, kind: Kind) -> None:
+    comparison = compare(tiny.session(), kind, create_missing=False, at_once=1)
+    assert comparison.of(Create) == []
+    with calling(tiny) as calls:
+        assert set(applied(tiny, comparison).done) == {"linked", "updated in Fortnox"}
+    assert {call.split()[1] for call in writes(calls)} == {"PUT"}

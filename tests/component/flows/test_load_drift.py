@@ -7,8 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from severa_fortnox.decisions.decision import Refuse, Update
+from severa_fortnox.errors import System
+from severa_fortnox.flows.comparison import compare
+from severa_fortnox.flows.load import OutdatedPreview, apply
+from severa_fortnox.store.ignored import IgnoredRecord
 from severa_fortnox.work import Kind
 from tests.component.flows.loading import (
+    KINDS,
+    WHO,
     applied,
     calling,
     compared,
@@ -114,3 +120,117 @@ def test_a_number_taken_in_severa_meanwhile_is_shown(tiny: World) -> None:
     assert applied(tiny, products, chosen=[named(products, "RESA")]).drifted == [named(products, "RESA")]
     # Looked at again it is a pair.
     assert applied(tiny, compared(tiny, Kind.PRODUCT)).done["linked"] == 2
+
+
+# What would be copied or linked is read again as well: no preview is younger than the person who reads it.
+
+
+def a_source_customer_is_renamed(world: World) -> tuple[Kind, str]:
+    world.severa.update("customers", world.severa.all("customers", number=1001)[0], name="Nyare Kunden AB")
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def a_source_customer_is_made_inactive(world: World) -> tuple[Kind, str]:
+    world.severa.update("customers", world.severa.all("customers", number=1001)[0], isActive=False)
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def a_source_customer_gets_another_number(world: World) -> tuple[Kind, str]:
+    world.severa.update("customers", world.severa.all("customers", number=1001)[0], number=1091)
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def a_source_customer_gets_another_address(world: World) -> tuple[Kind, str]:
+    guid = world.severa.all("customers", number=1001)[0]["guid"]
+    (address,) = [
+        each
+        for each in world.severa.records["addresses"].values()
+        if each["customer"]["guid"] == guid and each["isBillingAddress"]
+    ]
+    world.severa.update("addresses", address, city="Malmö")
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def a_source_card_is_edited(world: World) -> tuple[Kind, str]:
+    world.fortnox.customers["1002"].update(Name="Gamla Kunden i Lund AB", Email="ny@gamla.example")
+    world.fortnox.customers.touch("1002")
+    return Kind.CUSTOMER, "Gamla Kunden"
+
+
+def a_source_card_is_deleted(world: World) -> tuple[Kind, str]:
+    world.fortnox.customers.remove("1002")
+    return Kind.CUSTOMER, "Gamla Kunden"
+
+
+def one_to_be_linked_becomes_another_company(world: World) -> tuple[Kind, str]:
+    world.fortnox.customers["1003"].update(Name="Helt Andra HB", OrganisationNumber="556000-4615")
+    return Kind.CUSTOMER, "Lika Kunden"
+
+
+def one_to_be_linked_gets_another_number(world: World) -> tuple[Kind, str]:
+    world.severa.update("customers", world.severa.all("customers", number=1003)[0], number=1093)
+    return Kind.CUSTOMER, "Lika Kunden"
+
+
+def a_source_product_gets_another_unit(world: World) -> tuple[Kind, str]:
+    world.severa.update("products", world.severa.all("products", code="LIC")[0], measurementUnit="h")
+    return Kind.PRODUCT, "Licens"
+
+
+def a_source_article_is_renamed(world: World) -> tuple[Kind, str]:
+    world.fortnox.articles["RESA"]["Description"] = "Resor"
+    return Kind.PRODUCT, "RESA"
+
+
+def a_person_wants_it_left_alone(world: World) -> tuple[Kind, str]:
+    guid = world.severa.all("customers", number=1001)[0]["guid"]
+    mark = IgnoredRecord(Kind.CUSTOMER, System.SEVERA, guid, "testkund", "Åsa", world.clock())
+    world.store().ignored.put(world.id, mark)
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        a_source_customer_is_renamed,
+        a_source_customer_is_made_inactive,
+        a_source_customer_gets_another_number,
+        a_source_customer_gets_another_address,
+        a_source_card_is_edited,
+        a_source_card_is_deleted,
+        one_to_be_linked_becomes_another_company,
+        one_to_be_linked_gets_another_number,
+        a_source_product_gets_another_unit,
+        a_source_article_is_renamed,
+        a_person_wants_it_left_alone,
+    ],
+)
+def test_what_is_not_as_it_was_shown_is_left_alone(tiny: World, meanwhile: Callable[[World], tuple[Kind, str]]) -> None:
+    comparisons = {kind: compared(tiny, kind) for kind in KINDS}
+    kind, name = meanwhile(tiny)
+    shown = named(comparisons[kind], name)
+    assert shown.is_change
+    with calling(tiny) as calls:
+        loaded = applied(tiny, comparisons[kind], chosen=[shown])
+    assert (loaded.done, loaded.drifted) == ({}, [shown])
+    assert writes(calls) == [] and links(tiny)[kind] == set()
+
+
+def test_a_load_that_was_previewed_under_other_settings_does_nothing(tiny: World) -> None:
+    session = tiny.session()
+    comparison = compare(session, Kind.CUSTOMER, create_missing=True, at_once=1)
+    tiny.set(customer_main="fortnox")
+    with calling(tiny) as calls, pytest.raises(OutdatedPreview):
+        apply(session, comparison, who=WHO, at_once=1, sleep=tiny.clock.sleep)
+    assert calls == []
+    # It keeps nobody out.
+    assert tiny.store().leases.held(tiny.id, "load customer") is None
+
+
+def test_what_a_poll_has_linked_meanwhile_is_neither_done_again_nor_drift(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    load_everything(tiny)
+    with calling(tiny) as calls:
+        loaded = applied(tiny, comparison)
+    assert (loaded.done, loaded.drifted, loaded.refused) == ({}, [], [])
+    assert writes(calls) == []

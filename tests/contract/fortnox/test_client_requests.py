@@ -117,6 +117,7 @@ USES: dict[str, Use] = {
     "article": lambda client: client.article("A1"),
     "articles": lambda client: [*client.articles(), *client.articles(active=True, modified_since=SINCE)],
     "articles_described": lambda client: client.articles_described("konsult"),
+    "articles_numbered": lambda client: client.articles_numbered("a1"),
     "create_article": lambda client: client.create_article(ArticlePayload(ArticleNumber="A2", Description="Resa")),
     "update_article": lambda client: [
         client.update_article(

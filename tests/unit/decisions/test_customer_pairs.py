@@ -11,19 +11,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from severa_fortnox.decisions.customer_pairs import CustomerPair, decide_pair, is_severa_number
+from severa_fortnox.decisions.customer_pairs import CustomerPair, decide_pair, is_severa_number, values_of_pair
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
+from severa_fortnox.decisions.pairs import BOTH, Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
+from severa_fortnox.mapping.agreement import still_kept
 from severa_fortnox.mapping.customers import Card
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main
-from severa_fortnox.severa.models import Currency
+from severa_fortnox.severa.models import AddressCountry, Currency
 from tests.unit import builders as a
 
 LINKED = Linked("customer-1", "1001")
+GLN = "7312345678901"
+BLANK = ("   ", "\u00a0", "\u200b", "\t\x07")
+#: What a person is told of one value only one system can hold: main system, its record, the other one's before.
+UNSAYABLE: list[Any] = [
+    (Main.SEVERA, {"eInvoiceAddress": "0007:5566778899"}, {"GLN": GLN}, "GLN", "e-invoice-address-not-written"),
+    (Main.SEVERA, {"email": "o'brien@firma.ie"}, {"Email": "a@firma.ie"}, "Email", "value-not-written"),
+    (Main.FORTNOX, {"CountryCode": "XK"}, {"country": "Sverige"}, "CountryCode", "country-unknown-in-severa"),
+]
 
 
 def around(**replaced: Any) -> Surroundings:
@@ -32,7 +41,7 @@ def around(**replaced: Any) -> Surroundings:
         "vat_rates": frozenset(map(Decimal, (0, 6, 12, 25))),
         "countries": a.COUNTRIES,
         "severa_currencies": {"SEK": "currency-sek", "EUR": "currency-eur"},
-        "create_missing": True,
+        "taken_along": BOTH,
     }
     return Surroundings(**{**values, **replaced})
 
@@ -91,7 +100,10 @@ def codes(decision: object) -> list[str]:
         (in_severa(ignored="testkund"), Skip, "ignored"),
         (in_fortnox(card={"Active": False}), Skip, "customer-inactive"),
         (in_fortnox("K-1"), Refuse, "customer-number-not-numeric"),
-        (in_fortnox(str(2**63)), Refuse, "customer-number-not-numeric"),
+        (in_fortnox(str(2**63)), Refuse, "customer-number-too-large"),
+        *((in_severa(severa=a.customer(name=name)), Refuse, "customer-name-missing") for name in BLANK),
+        *((in_fortnox(card={"Name": name}), Refuse, "customer-name-missing") for name in ("", *BLANK)),
+        (in_fortnox(card={"TermsOfPayment": "30N"}), Refuse, "payment-term-unknown"),
         (in_fortnox(rivals=("1001 A", "01001 B")), Refuse, "customer-numbers-fold-together"),
         (in_fortnox(twin="7 Kund AB"), Refuse, "customer-twin"),
         (in_fortnox(whole=None), Skip, "gone"),
@@ -106,6 +118,7 @@ def codes(decision: object) -> list[str]:
         (both(severa={"isInternal": True}), Skip, "customer-is-internal"),
         (both(rivals=("01001 B",)), Refuse, "customer-numbers-fold-together"),
         (both(ignored="testkund", linked=LINKED), Skip, "ignored"),
+        (both({"isInternal": True, "email": "ny@kund.example"}, linked=LINKED), Skip, "linked-customer-is-internal"),
         (both(linked=LINKED), Skip, "in-step"),
         (in_severa(linked=LINKED), Skip, "linked-gone-in-fortnox"),
         (in_fortnox(linked=LINKED), Skip, "linked-gone-in-severa"),
@@ -140,8 +153,8 @@ def test_creation_goes_both_ways_whatever_the_main_system_is(main: Main) -> None
 
 @pytest.mark.parametrize("pair", [in_severa(), in_fortnox()])
 def test_a_customer_of_old_is_taken_along_only_when_that_is_wanted(pair: CustomerPair) -> None:
-    decision = decide_pair(pair, a.settings(), around(create_missing=False))
-    begun = decide_pair(replace(pair, begun=True), a.settings(), around(create_missing=False))
+    decision = decide_pair(pair, a.settings(), around(taken_along=()))
+    begun = decide_pair(replace(pair, begun=True), a.settings(), around(taken_along=()))
 
     assert codes(decision) == ["customer-not-taken-along"]
     assert isinstance(begun, Create), "what was begun is brought to its end"
@@ -231,12 +244,85 @@ def test_what_would_be_refused_does_not_matter_where_nothing_goes() -> None:
     assert decision.plan.keys == ("TermsOfPayment",)
 
 
-def test_terms_without_days_are_left_as_they_are_in_severa() -> None:
-    decision = decide_pair(
-        both({}, {"TermsOfPayment": "K"}, linked=LINKED), a.settings(customer_main=Main.FORTNOX), around()
-    )
+def unsayable(main: Main, record: dict[str, Any], before: dict[str, Any], linked: Linked | None) -> CustomerPair:
+    severa, card = (record, before) if main is Main.SEVERA else ({}, record)
+    place = {"Address1": "Storgatan 1", "ZipCode": "111 22", "City": "Stockholm", "Phone1": "08-123 45 67"}
+    if "country" not in before:
+        return both(severa, card, linked=linked)
+    country = AddressCountry(name=before["country"]) if before["country"] else None
+    return both({}, {**place, **card}, addresses=[a.address(country=country)], linked=linked)
 
-    assert codes(decision) == ["in-step"]
+
+@pytest.mark.parametrize(("main", "record", "before", "key", "said"), UNSAYABLE)
+def test_what_the_other_system_cannot_hold_empties_what_stood_there_and_is_said(
+    main: Main, record: dict[str, Any], before: dict[str, Any], key: str, said: str
+) -> None:
+    decision = decide_pair(unsayable(main, record, before, LINKED), a.settings(customer_main=main), around())
+
+    assert isinstance(decision, Update)
+    (change,) = decision.plan.changes
+    assert (change.field.key, change.new) == (key, None)
+    assert [note.code for note in decision.notes] == [said]
+
+
+@pytest.mark.parametrize(("main", "record", "before", "key", "said"), UNSAYABLE)
+def test_where_nothing_stands_it_is_only_said(
+    main: Main, record: dict[str, Any], before: dict[str, Any], key: str, said: str
+) -> None:
+    nothing = dict.fromkeys(before)
+    decision = decide_pair(unsayable(main, record, nothing, LINKED), a.settings(customer_main=main), around())
+
+    assert isinstance(decision, Skip) and decision.reason.code == "in-step"
+    assert [note.code for note in decision.notes] == [said]
+
+
+@pytest.mark.parametrize(("main", "record", "before", "key", "said"), UNSAYABLE)
+def test_linking_says_it_and_wipes_nothing(
+    main: Main, record: dict[str, Any], before: dict[str, Any], key: str, said: str
+) -> None:
+    pair, settings = unsayable(main, record, before, None), a.settings(customer_main=main)
+
+    decision = decide_pair(pair, settings, around())
+    never_compared = decide_pair(replace(pair, linked=replace(LINKED, kept=None)), settings, around())
+
+    assert isinstance(decision, Link)
+    assert [note.code for note in decision.notes] == [said]
+    assert isinstance(never_compared, Skip) and [note.code for note in never_compared.notes] == [said]
+
+
+def test_a_value_typed_in_both_systems_stays_though_fortnox_would_not_take_it_from_us() -> None:
+    pair = both({"name": "O'Learys AB", "email": "o'b@x.ie"}, {"Name": "O'Learys AB", "Email": "o'b@x.ie"})
+
+    for main in Main:
+        decision = decide_pair(replace(pair, linked=LINKED), a.settings(customer_main=main), around())
+        assert decision == Skip(Reason("in-step", {"record": "1001 O'Learys AB"}))
+
+
+def test_terms_without_days_are_left_as_they_are_in_severa_and_said_once() -> None:
+    pair = both({}, {"TermsOfPayment": "K"}, linked=LINKED)
+    settings = a.settings(customer_main=Main.FORTNOX)
+
+    decision = decide_pair(pair, settings, around())
+
+    assert isinstance(decision, Skip) and decision.reason.code == "in-step"
+    assert [note.code for note in decision.notes] == ["payment-term-without-days"]
+    kept = still_kept((), values_of_pair(pair, around())[1])
+    again = decide_pair(replace(pair, linked=replace(LINKED, kept=kept)), settings, around())
+    assert again == Skip(decision.reason)
+
+
+@pytest.mark.parametrize("main", Main)
+def test_another_code_with_the_same_days_is_no_difference(main: Main) -> None:
+    terms = replace(a.REGISTERS, terms={"30N": 30, "30": 30})
+    pair = both({}, {"TermsOfPayment": "30N"}, linked=LINKED)
+
+    assert codes(decide_pair(pair, a.settings(customer_main=main), around(fortnox=terms))) == ["in-step"]
+    changed = decide_pair(
+        both({"paymentTerm": 0}, {"TermsOfPayment": "30N"}, linked=LINKED),
+        a.settings(customer_main=Main.FORTNOX),
+        around(fortnox=terms),
+    )
+    assert isinstance(changed, Update) and changed.plan.values["TermsOfPayment"] == "30"
 
 
 def test_only_notes_about_a_written_field_are_repeated() -> None:

@@ -71,6 +71,9 @@ class TestRefused:
 
         assert reasons(customer=customer, card=None) == ["payment-term-missing", "currency-missing"]
 
+    def test_a_name_that_nobody_sees_is_none(self) -> None:
+        assert reasons(customer=a.customer(name="\u00a0\u200b\t"), card=None) == ["customer-name-missing"]
+
     def test_terms_and_currency_do_not_matter_for_a_card_that_exists(self) -> None:
         customer = a.customer(paymentTerm=45, currency=Currency(code="USD"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
-from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
+from severa_fortnox.decisions.pairs import BOTH, Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.decisions.product_pairs import Agreement, ProductPair, agreement, decide_pair
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Article, ArticlePayload
@@ -59,6 +59,7 @@ def codes(decision: object) -> list[str]:
 
 
 SETTINGS = a.settings(activated_on=ON)
+BLANK = ("   ", "\u00a0", "\u200b", "\t\x07")
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,19 @@ SETTINGS = a.settings(activated_on=ON)
         (in_severa(code="X" * 51), Refuse, "article-number-characters"),
         (in_severa(rivals=("Annan",)), Refuse, "product-code-ambiguous"),
         (in_severa(createdDateTime=BEFORE), Skip, "product-older-than-activation"),
-        (in_severa(createdDateTime=None), Skip, "product-older-than-activation"),
+        (in_severa(createdDateTime=None), Skip, "product-age-unknown"),
+        *((in_severa(name=name), Refuse, "product-name-missing") for name in BLANK),
+        *((in_fortnox(Description=name), Refuse, "article-name-missing") for name in BLANK),
         (in_severa(measurementUnit="pall"), Refuse, "unit-missing"),
         (in_severa(vatRate=Decimal(24)), Refuse, "vat-rate-missing"),
         (in_fortnox(Active=False), Skip, "product-inactive"),
         (in_fortnox(Description=None), Refuse, "article-name-missing"),
         (in_fortnox(VAT=Decimal(6)), Refuse, "vat-rate-missing-in-severa"),
-        (both(half=Agreement.CODE), Refuse, "article-name-differs"),
+        (both({"name": "Annat"}, half=Agreement.CODE), Refuse, "article-name-differs"),
         (both(half=Agreement.NAME), Refuse, "article-code-differs"),
+        (both(fortnox=None, variants=("DEV Ett", "dev Två")), Refuse, "article-number-ambiguous"),
+        (both(severa=None, variants=("DEV Ett", "dev Två")), Refuse, "article-number-ambiguous"),
+        (both(severa=None, rivals=("DEV Annat (products)",)), Refuse, "product-code-ambiguous"),
         (both({"isActive": False}), Refuse, "product-inactive-only-in-severa"),
         (both(theirs={"Active": False}), Refuse, "article-inactive-in-fortnox"),
         (both({"isActive": False}, {"Active": False}), Skip, "product-inactive"),
@@ -109,6 +115,20 @@ def test_a_conflict_shows_both_records() -> None:
     assert isinstance(decision, Refuse)
     values = decision.reasons[0].values
     assert (values["code"], values["name"], values["fortnox_name"]) == ("DEV", "Utveckling, heldag", "Utveckling")
+
+
+def test_all_that_half_agrees_is_told_whichever_of_it_is_shown() -> None:
+    ours = {"code": None, "name": "Utveckling"}
+    alike = tuple(a.article(ArticleNumber=number) for number in ("K1", "K2"))
+
+    decisions = [
+        decide_pair(both(ours, fortnox=each, half=Agreement.NAME, alike=alike), SETTINGS, around()) for each in alike
+    ]
+
+    assert codes(decisions[0]) == ["article-code-differs"]
+    assert decisions[0] == decisions[1]
+    values = decisions[0].reasons[0].values
+    assert (values["code"], values["fortnox_code"]) == ("none", "K1, K2")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +187,7 @@ def test_a_new_article_becomes_a_work_type_without_unit_and_vat_where_that_is_wa
     "forced",
     [
         {"settings": a.settings(activated_on=ON, create_articles="all")},
-        {"around": around(create_missing=True, before=frozenset({"DEV"}))},
+        {"around": around(taken_along=BOTH, before=frozenset({"DEV"}))},
         {"begun": True},
     ],
 )
@@ -189,11 +209,11 @@ def test_what_was_there_before_is_created_only_when_somebody_asks_for_it(forced:
 def test_an_article_is_not_new_before_anybody_has_looked() -> None:
     decision = decide_pair(in_fortnox(), SETTINGS, around(before=None))
 
-    assert codes(decision) == ["product-older-than-activation"]
+    assert codes(decision) == ["product-age-unknown"]
 
 
 def test_nothing_is_new_before_the_connection_is_switched_on() -> None:
-    assert codes(decide_pair(in_severa(), a.settings(), around())) == ["product-older-than-activation"]
+    assert codes(decide_pair(in_severa(), a.settings(), around())) == ["product-age-unknown"]
 
 
 def test_an_empty_unit_is_fine() -> None:
@@ -231,10 +251,31 @@ def test_a_rate_spelled_otherwise_is_no_difference(ours: str, theirs: str) -> No
     assert codes(decide_pair(pair, a.settings(), around())) == ["in-step"]
 
 
-def test_no_rate_in_fortnoxs_list_is_a_rate_of_nought() -> None:
-    pair = both({"vatRate": Decimal(0)}, {"VAT": None}, linked=LINKED)
+def test_no_rate_in_fortnox_is_not_a_rate_of_nought() -> None:
+    pair = both({"vatRate": Decimal(25)}, {"VAT": None}, linked=LINKED)
+    alone = in_fortnox(VAT=None)
 
-    assert codes(decide_pair(pair, a.settings(), around())) == ["in-step"]
+    assert codes(decide_pair(pair, a.settings(product_main=Main.FORTNOX), around())) == ["in-step"]
+    decision = decide_pair(alone, SETTINGS, around(before=frozenset()))
+    assert isinstance(decision, Create) and isinstance(decision.plan, NewInSevera)
+    assert decision.plan.values["VAT"] is None
+
+
+LONG = "Konsulttjänst " * 20
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "agree"),
+    [
+        (LONG, LONG[:195].strip(), True),
+        (LONG, LONG[:180].strip(), Agreement.CODE),
+        ('Kabel "X"', "Kabel ’X’", True),
+        ('Kabel "X"', 'KABEL "X"', True),
+        ("  ", "", Agreement.CODE),
+    ],
+)
+def test_a_name_is_compared_as_fortnox_holds_it(name: str, theirs: str, agree: object) -> None:
+    assert agreement(a.product(name=name), a.article(Description=theirs)) == agree
 
 
 def test_a_rate_is_never_emptied_and_a_unit_is() -> None:

@@ -86,6 +86,9 @@ class TestCreate:
     def test_an_inactive_product_is_not_created(self) -> None:
         assert reason(article=None, products=(a.product(isActive=False),)) == "product-inactive-in-severa"
 
+    def test_a_name_that_nobody_sees_is_none(self) -> None:
+        assert reason(article=None, products=(a.product(name="\u00a0\u200b\t"),)) == "product-name-missing"
+
     def test_a_unit_fortnox_lacks_is_named(self) -> None:
         assert reason(article=None, products=(a.product(measurementUnit="dygn"),)) == "unit-missing"
 

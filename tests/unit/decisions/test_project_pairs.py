@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,7 @@ def codes(decision: object) -> list[str]:
         (ProjectPair(), Skip, "gone"),
         (ProjectPair(fortnox=theirs()), Skip, "project-only-in-fortnox"),
         (ProjectPair(severa=a.project(number=None)), Refuse, "project-number-missing"),
+        (ProjectPair(severa=a.project(name="\u00a0\u200b\t")), Refuse, "project-name-missing"),
         (ProjectPair(severa=a.project(number=10**20)), Refuse, "project-number-too-long"),
         (ProjectPair(severa=a.project(), rivals=("501 Annat",)), Refuse, "project-number-several"),
         (both(rivals=("501 Annat",)), Refuse, "project-number-several"),
@@ -68,7 +69,7 @@ def test_a_pair_that_is_left_as_it_is_says_why(pair: ProjectPair, kind: type, co
 
 
 def test_a_project_fortnox_does_not_have_is_created_whatever_was_asked_of_old_ones() -> None:
-    decision = decide_pair(ProjectPair(severa=a.project()), a.settings(), around(create_missing=False))
+    decision = decide_pair(ProjectPair(severa=a.project()), a.settings(), around(taken_along=()))
 
     assert isinstance(decision, Create) and isinstance(decision.plan, ProjectPayload)
     plan = decision.plan.model_dump(exclude_none=True)
@@ -159,6 +160,17 @@ def test_without_a_closing_day_the_last_change_counts() -> None:
     assert closes_on(a.project(isClosed=True), settings) == date.min
 
 
+@pytest.mark.parametrize(("closing", "days", "day"), [("complete", 30, 0), ("complete_after_days", 30, 30)])
+def test_a_day_that_is_to_come_is_waited_for(closing: Any, days: int, day: int) -> None:
+    settings = a.settings(project_closing=closing, project_closing_days=days)
+    closed = TODAY + timedelta(days=20)
+    pair = both({"isClosed": True, "closedDate": closed}, linked=LINKED)
+    due = closed + timedelta(days=day)
+
+    assert codes(decide_pair(pair, settings, around(today=due - timedelta(days=1)))) == ["project-closes-later"]
+    assert isinstance(decide_pair(pair, settings, around(today=due)), Update)
+
+
 @pytest.mark.parametrize("rename", [True, False])
 def test_a_rename_reaches_fortnox_only_where_that_is_wanted(rename: bool) -> None:
     decision = decide_pair(
@@ -170,6 +182,20 @@ def test_a_rename_reaches_fortnox_only_where_that_is_wanted(rename: bool) -> Non
         assert decision.plan.keys == ("Description",)
     else:
         assert codes(decision) == ["in-step"]
+
+
+def test_a_new_name_that_is_cut_is_said_whole() -> None:
+    name = "Införande av nytt journalsystem vid Läkarhuset på Östermalm"
+    decision = decide_pair(both({"name": name}, linked=LINKED), a.settings(rename_projects=True), around())
+
+    assert isinstance(decision, Update)
+    assert [(note.code, note.values["name"]) for note in decision.notes] == [("project-name-cut", name)]
+
+
+def test_a_name_emptied_is_no_new_name() -> None:
+    decision = decide_pair(both({"name": " "}, linked=LINKED), a.settings(rename_projects=True), around())
+
+    assert codes(decision) == ["project-name-missing"]
 
 
 def test_a_name_cut_or_spelled_as_fortnox_must_is_no_rename() -> None:

@@ -35,6 +35,7 @@ def test_a_project_fortnox_does_not_have_is_created() -> None:
     ("facts", "code", "named"),
     [
         ({"number": None}, "project-number-missing", "Bygge"),
+        ({"project": a.project(name=" \u200b")}, "project-name-missing", "501  \u200b"),
         ({"number": None, "project": None}, "project-number-missing", "project-1"),
         ({"number": 10**20}, "project-number-too-long", f"{10**20} Bygge"),
         ({"project": None}, "project-vanished", "501"),

@@ -18,6 +18,7 @@ from severa_fortnox.mapping.addresses import (
     first_of,
     steps_to,
 )
+from severa_fortnox.mapping.fields import Unsayable
 from severa_fortnox.severa.models import Address
 
 Wanted = Mapping[str, str | None]
@@ -181,11 +182,14 @@ def test_the_first_with_the_flag_is_the_one_of_its_kind() -> None:
     assert first_of([B, A], "postal") is None
 
 
-def test_what_cannot_be_compared_is_no_difference() -> None:
-    # A country without a code is not among what is seen.
-    wanted = {**HERE, "country": "XK"}
+def test_a_country_fortnox_cannot_hold_stays_where_fortnox_has_none() -> None:
+    def seen_with_country(address: Address) -> Wanted:
+        return {**seen(address), "country": Unsayable("Kosovo")}
 
-    assert steps_to([A], "visiting", wanted, {"addressline": "Storgatan 1"}, seen) == []
+    for country, is_there in ((None, True), ("SE", False)):
+        wanted = {**HERE, "country": country}
+        steps = steps_to([A], "visiting", wanted, {"addressline": "Storgatan 1"}, seen_with_country)
+        assert (steps == []) is is_there
 
 
 def test_every_kind_has_a_flag_and_a_place() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from severa_fortnox.mapping.agreement import Change, differences, kept_when_linked, still_kept
-from severa_fortnox.mapping.fields import Field, Values, When
+from severa_fortnox.mapping.agreement import Change, differences, kept_when_linked, still_kept, untold
+from severa_fortnox.mapping.fields import Field, Unsayable, Values, When
 
 ALWAYS = Field("Email", "e-mail", "email", When.ALWAYS)
 NEVER_EMPTY = Field("Name", "name", "name", When.ALWAYS, clears=False)
@@ -58,6 +59,47 @@ def test_a_field_to_be_filled_is_written_only_where_nothing_stands() -> None:
 def test_what_one_side_cannot_say_is_no_difference() -> None:
     assert told({}, {"Email": "a"}) == []
     assert told({"Email": "a"}, {}) == []
+
+
+@pytest.mark.parametrize("now", [Unsayable("new"), None])
+def test_what_cannot_be_said_empties_what_stood_there_before(now: str | None) -> None:
+    assert told({"Email": now}, {"Email": "a"}) == [("Email", "a", None)]
+    assert told({"Email": now}, {"Email": None}) == []
+    assert told({"Name": now}, {"Name": "a"}) == []
+
+
+def test_what_a_person_enters_in_place_of_what_cannot_be_said_stays_until_that_changes() -> None:
+    kept = still_kept((), {"Email": Unsayable("new")})
+
+    assert told({"Email": Unsayable("new")}, {"Email": "by hand"}, tuple(kept)) == []
+    assert told({"Email": Unsayable("newer")}, {"Email": "by hand"}, tuple(kept)) == [("Email", "by hand", None)]
+    assert told({"Email": None}, {"Email": "by hand"}, tuple(kept)) == [("Email", "by hand", None)]
+    assert told({"Email": "b"}, {"Email": "by hand"}, tuple(kept)) == [("Email", "by hand", "b")]
+
+
+def test_what_cannot_be_said_is_told_once_for_each_value_and_not_where_it_stands_anyway() -> None:
+    def keys_untold(main: Values, other: Values, kept: frozenset[str] = frozenset()) -> list[str]:
+        return [field.key for field in untold(FIELDS, main, other, kept)]
+
+    new = {"Email": Unsayable("new"), "Name": Unsayable("x"), "Number": Unsayable("1"), "GLN": "a"}
+    assert keys_untold(new, {}) == ["Email", "Name"]
+    assert keys_untold(new, {"Name": "x"}) == ["Email"]
+    assert keys_untold(new, {}, still_kept((), new)) == []
+    assert keys_untold({"Email": Unsayable("newer")}, {}, still_kept((), new)) == ["Email"]
+
+
+def test_linking_leaves_what_stands_in_place_of_what_cannot_be_said() -> None:
+    main, other = {"Email": Unsayable("new")}, {"Email": "by hand"}
+    kept = kept_when_linked(FIELDS, main, other)
+
+    assert told(main, other, tuple(kept)) == []
+    assert still_kept(kept, main) == kept
+    assert still_kept(kept, {"Email": "b"}) == frozenset()
+
+
+def test_what_the_main_system_cannot_hold_it_has_not_emptied() -> None:
+    assert told({"Email": None}, {"Email": Unsayable("old")}) == []
+    assert told({"Email": "b"}, {"Email": Unsayable("old")}) == [("Email", "old", "b")]
 
 
 def test_the_order_is_the_tables() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from severa_fortnox.fortnox import models as fortnox
-from severa_fortnox.mapping.customers import Card, map_customer
+from severa_fortnox.mapping.customers import Card, agreeing, map_customer
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Address, AddressCountry, Customer
 from tests.unit import builders as a
@@ -86,23 +86,24 @@ def test_a_country_that_is_not_in_the_register_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("address", "operator", "gln", "noted"),
     [
-        ("7350012345678", None, "7350012345678", False),
-        (" 7350012345678 ", "", "7350012345678", False),
-        ("7350012345678", "INEXCHANGE", "7350012345678", True),
-        ("SE5566778899", None, None, True),
-        ("735001234567", None, None, True),
-        (None, "INEXCHANGE", None, True),
-        (None, None, None, False),
-        ("  ", " ", None, False),
+        ("7350012345678", None, "7350012345678", []),
+        (" 7350012345678 ", "", "7350012345678", []),
+        ("7350012345678", "INEXCHANGE", "7350012345678", ["operator"]),
+        ("SE5566778899", None, None, ["address"]),
+        ("735001234567", None, None, ["address"]),
+        (None, "INEXCHANGE", None, ["operator"]),
+        ("0007:5566778899", "INEXCHANGE", None, ["address", "operator"]),
+        (None, None, None, []),
+        ("  ", " ", None, []),
     ],
 )
 def test_thirteen_digits_are_a_gln_and_anything_else_is_said(
-    address: str | None, operator: str | None, gln: str | None, noted: bool
+    address: str | None, operator: str | None, gln: str | None, noted: list[str]
 ) -> None:
     card, notes = mapped(a.customer(eInvoiceAddress=address, eInvoiceOperator=operator))
 
     assert gln == card.GLN
-    assert [note.code for note in notes] == (["e-invoice-address-not-written"] if noted else [])
+    assert [note.code for note in notes] == [f"e-invoice-{what}-not-written" for what in noted]
 
 
 def test_what_is_too_long_is_cut_and_said_whole() -> None:
@@ -128,6 +129,47 @@ def test_a_website_is_written_without_the_scheme_fortnox_refuses(website: str | 
 
     assert written == card.WWW
     assert notes == ()
+
+
+@pytest.mark.parametrize("email", ["o'brien@firma.ie", "a|b@firma.se", "x" * 1025])
+def test_an_email_address_fortnox_cannot_hold_is_left_out_and_said(email: str) -> None:
+    card, notes = mapped(a.customer(email=email))
+
+    assert card.Email is None
+    assert notes == (Reason("value-not-written", {"field": "e-mail", "text": email}),)
+
+
+@pytest.mark.parametrize("website", ["https://www.firma.ie/~brien", "firma.se/?u=http://b.se", f"firma.se/{'x' * 128}"])
+def test_a_website_fortnox_cannot_hold_is_left_out_and_said(website: str) -> None:
+    card, notes = mapped(a.customer(website=website))
+
+    assert card.WWW is None
+    assert [(note.code, note.values["field"]) for note in notes] == [("value-not-written", "website")]
+
+
+@pytest.mark.parametrize(
+    ("key", "in_severa", "on_the_card"),
+    [
+        ("Name", "Bar ’X’ AB", 'Bar "X" AB'),
+        ("Name", "A/B AB", "A|B AB"),
+        ("Name", "Café AB", "Cafe\u0301 AB"),
+        ("WWW", "kund.se", "http://kund.se"),
+        ("Comments", "a b", "a\tb"),
+        ("Comments", "två (b)ord(/b) & mer", "två <b>ord</b>  & mer"),
+        ("Email", "o'brien@firma.ie", "o'brien@firma.ie"),
+        ("Address1", "O’Hara 1", "O'Hara 1"),
+    ],
+)
+def test_what_fortnox_spells_otherwise_is_no_difference(key: str, in_severa: str, on_the_card: str) -> None:
+    assert agreeing({key: in_severa}, {key: on_the_card}) == {key: in_severa}
+    assert agreeing({key: on_the_card}, {key: in_severa}) == {key: on_the_card}
+
+
+def test_only_what_is_the_same_is_spelled_as_the_main_system_does() -> None:
+    main = {"Name": "Kund AB", "Email": None, "WWW": "a.se", "ZipCode": "111 22"}
+    other = {"Name": "Kund A B", "Email": "a@b.se", "WWW": None, "ZipCode": "11122"}
+
+    assert agreeing(main, other) == other
 
 
 @given(st.builds(a.card, vat_type=st.sampled_from(["SEVAT", None]), active=st.booleans(), name=st.text(min_size=1)))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from severa_fortnox.fortnox import models as fortnox
 from severa_fortnox.fortnox.models import PROJECT_COMMENTS, PROJECT_NAME, ProjectPayload
-from severa_fortnox.mapping.projects import map_project
+from severa_fortnox.mapping.projects import changes_in_fortnox, map_project, name_in_fortnox, values_of_project
 from tests.unit import builders as a
 
 
@@ -69,6 +70,49 @@ def test_the_start_falls_back_to_the_day_it_was_created(
     start: date | None, created: datetime | None, sent: date | None
 ) -> None:
     assert map_project(a.project(startDate=start, createdDateTime=created))[0].StartDate == sent
+
+
+FIFTY = "Flytt av ekonomisystem och lönesystem till molnet,"
+
+
+@pytest.mark.parametrize(
+    ("name", "comments", "expected"),
+    [
+        (f"{FIFTY} etapp två", f"{FIFTY} etapp ett\nRing Åsa", f"{FIFTY} etapp två\nRing Åsa"),
+        (f"{FIFTY} etapp två", "Ring Åsa", f"{FIFTY} etapp två\nRing Åsa"),
+        (f"{FIFTY} etapp två", None, f"{FIFTY} etapp två"),
+        ("Flytt", f"{FIFTY} etapp ett\nRing Åsa", "Ring Åsa"),
+        ("Flytt", f"{FIFTY} etapp ett", None),
+        ("Flytt", "Ring Åsa", "Ring Åsa"),
+    ],
+)
+def test_a_new_name_goes_with_the_whole_of_it_and_what_a_person_wrote_stays(
+    name: str, comments: str | None, expected: str | None
+) -> None:
+    theirs = fortnox.Project(ProjectNumber="501", Description=FIFTY, Comments=comments)
+    project = a.project(name=name)
+
+    sent = changes_in_fortnox(values_of_project(project, None), ("Description",), project, theirs)
+
+    assert (sent.Description, sent.Comments) == (name_in_fortnox(project), expected)
+
+
+def test_comments_without_room_for_the_whole_name_are_left_alone() -> None:
+    theirs = fortnox.Project(ProjectNumber="501", Description="Flytt", Comments="x" * PROJECT_COMMENTS)
+    project = a.project(name=f"{FIFTY} etapp två")
+
+    sent = changes_in_fortnox(values_of_project(project, None), ("Description",), project, theirs)
+
+    assert "Comments" not in sent.model_fields_set
+
+
+def test_a_new_status_leaves_the_comments_alone() -> None:
+    theirs = fortnox.Project(ProjectNumber="501", Description="Flytt", Comments="Ring Åsa")
+    project = a.project(name="Annat")
+
+    sent = changes_in_fortnox(values_of_project(project, "COMPLETED"), ("Status",), project, theirs)
+
+    assert sent.model_dump(exclude_unset=True) == {"Status": "COMPLETED"}
 
 
 def test_an_end_date_cannot_even_be_sent() -> None:

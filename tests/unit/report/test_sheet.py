@@ -33,10 +33,11 @@ def test_there_is_a_summary_and_a_sheet_a_kind(book: Workbook) -> None:
 def test_the_summary_counts_what_the_report_holds(book: Workbook) -> None:
     lines = [[value for value in line if value is not None] for line in book["Summary"].iter_rows(values_only=True)]
     assert ["Same", "Differs", "Only in Severa", "Only in Fortnox"] in lines
-    counted = next(line for line in lines if line and line[0] == "Customers" and len(line) == 9)
+    counted = next(line for line in lines if line and line[0] == "Customers" and len(line) == 10)
     of_kind = [row.verdict for row in REPORT.rows if row.kind is Kind.CUSTOMER]
     assert counted[1] == of_kind.count(Verdict.CONFLICT)
     assert sum(counted[1:]) == len(of_kind)
+    assert ["Rows that wait for a person", sum(row.waits for row in REPORT.rows)] in lines
     assert any(line and str(line[0]).startswith("Customers: 412 of") for line in lines)
     assert ["Customer changes are taken from", "Severa"] in lines
 
@@ -44,10 +45,10 @@ def test_the_summary_counts_what_the_report_holds(book: Workbook) -> None:
 def test_the_heading_stays_and_filters(book: Workbook) -> None:
     customers = book["Customers"]
     assert customers.freeze_panes == "B2"
-    assert customers.auto_filter.ref == f"A1:T{customers.max_row}"
+    assert customers.auto_filter.ref == f"A1:V{customers.max_row}"
     assert [cell.value for cell in customers[1]] == HEADINGS
     assert customers.print_title_rows == "$1:$1"
-    assert customers.column_dimensions["F"].width == 36
+    assert customers.column_dimensions["G"].width == 36
 
 
 def test_nothing_is_a_formula(book: Workbook) -> None:

@@ -10,6 +10,7 @@ import pytest
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.report.model import Difference, Place, Report, Row, Side, Verdict
 from severa_fortnox_cli.report.since import changed, since
+from severa_fortnox_cli.report.table import from_json, to_json
 from tests.browser.sample import MADE_AT
 
 A, B = Side("guid-a", "1", "Berg", True), Side("guid-b", "2", "Dal", True)
@@ -50,9 +51,27 @@ def test_a_row_is_followed_by_its_records(last: list[Row], now: Row, change: str
 
 
 def test_the_same_verdict_with_other_differences_has_changed() -> None:
-    before = replace(row(A, ONE, Verdict.DIFFERS), differences=(Difference("City", "Lund", "Umeå", "Severa wins"),))
+    before = replace(row(A, ONE, Verdict.WILL_UPDATE), differences=(Difference("City", "Lund", "Umeå", "Severa wins"),))
     after = replace(before, differences=(Difference("City", "Lund", "Ystad", "Severa wins"),))
     assert since(report(after), report(before)).rows[0].change == "other differences"
+
+
+def test_the_same_verdict_for_another_cause_has_changed() -> None:
+    before = replace(row(A, ONE, Verdict.CONFLICT), cause="The names differ")
+    after = replace(before, cause="The organisation numbers differ")
+    assert since(report(after), report(before)).rows[0].change == "other cause"
+
+
+def test_a_report_of_one_kind_carries_the_other_kinds_to_the_next_whole_one() -> None:
+    customer, product = row(A, ONE), row(B, TWO, kind=Kind.PRODUCT)
+    both = (Kind.CUSTOMER, Kind.PRODUCT)
+    whole = since(report(customer, product, kinds=both), report(kinds=both))
+    part = from_json(to_json(since(report(customer), whole)))
+    assert (part.rows, part.earlier, part.notes) == ((customer,), (product,), ())
+    other = replace(product, verdict=Verdict.CONFLICT)
+    again = since(report(customer, other, kinds=both), part)
+    assert [row.change for row in again.rows] == ["", "was linked"]
+    assert again.earlier == () and "Products" in again.notes[0]
 
 
 def test_rows_whose_records_are_no_more_are_gone() -> None:
@@ -86,7 +105,7 @@ def test_it_is_said_against_which_report() -> None:
     ("made", "place"),
     [
         (row(A, ONE), Place.SAME),
-        (row(A, ONE, Verdict.DIFFERS), Place.DIFFERS),
+        (row(A, ONE, Verdict.WILL_UPDATE), Place.DIFFERS),
         (row(A, ONE, Verdict.CONFLICT), Place.DIFFERS),
         (row(A, ONE, Verdict.WILL_LINK), Place.SAME),
         (replace(row(A, ONE), differences=(Difference("Number", "1", "2", "only at creation"),)), Place.SAME),

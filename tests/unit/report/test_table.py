@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from severa_fortnox.work import Kind
-from severa_fortnox_cli.report.harmless import cell, encodable, one_line, web_address
+from severa_fortnox_cli.harmless import cell, encodable, one_line, steady_json, web_address
 from severa_fortnox_cli.report.model import Row, Side, Verdict
 from severa_fortnox_cli.report.table import COLUMNS, UnknownReport, from_json, to_csv, to_json, to_lines
 from tests.browser.sample import NASTY, report
@@ -33,7 +33,7 @@ def test_json_tells_what_a_program_would_have_to_work_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "null", '{"version": 1}', '{"version": 2}', '{"version": 1, "since": 7}', '"report"']
+    "text", ["", "[]", "{}", "null", '{"version": 1}', '{"version": 2}', '{"version": 2, "since": 7}', '"report"']
 )
 def test_what_is_no_report_is_said_to_be_none(text: str) -> None:
     with pytest.raises(UnknownReport):
@@ -46,6 +46,9 @@ def test_csv_opens_in_a_swedish_spreadsheet() -> None:
     lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
     assert lines[0] == [column.heading for column in COLUMNS]
     assert len(lines) == 1 + len(REPORT.rows) + len(REPORT.gone)
+    assert lines[1][COLUMNS.index(column("Score parts"))].startswith("Number: 20 of 20\nName: 35 of 35\n")
+    waits = [line[COLUMNS.index(column("Waits for a person"))] for line in lines[1 : 1 + len(REPORT.rows)]]
+    assert waits == ["yes" if row.waits else "no" for row in REPORT.rows]
     assert lines[-1][COLUMNS.index(column("Since the last report"))] == "gone"
 
 
@@ -62,15 +65,16 @@ def test_a_cell_never_begins_like_a_formula_and_keeps_its_text(text: str) -> Non
     assert made in (text, f"'{text}")
 
 
-def test_the_marks_are_apostrophed_in_csv_and_bare_in_lines() -> None:
-    assert '"\'="' in to_csv(REPORT)
+def test_our_own_marks_stand_bare_in_csv_and_in_lines() -> None:
+    marks = [line[1] for line in csv.reader(io.StringIO(to_csv(REPORT), newline=""), delimiter=";")][1:]
+    assert marks == [row.verdict.mark for row in (*REPORT.rows, *REPORT.gone)]
     assert to_lines(REPORT).splitlines()[0].startswith("= ")
 
 
 def test_every_row_is_one_line_that_begins_with_its_mark() -> None:
     lines = to_lines(REPORT).splitlines()
     assert [line.split(" ", 3)[0] for line in lines] == [row.verdict.mark for row in REPORT.rows]
-    assert {row.verdict.mark for row in REPORT.rows} == set("=*~+!?-x")
+    assert {row.verdict.mark for row in REPORT.rows} == set("=*~+!?.-x")
     assert lines[4].startswith("! ") and lines[4].endswith(" 1004 +46 8 123 45 67")
 
 
@@ -85,6 +89,15 @@ def test_one_line_steers_no_terminal(text: str) -> None:
     made = one_line(text)
     assert made == " ".join(made.split())
     assert not {unicodedata.category(sign) for sign in made} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(st.text() | st.sampled_from(NASTY))
+def test_json_steers_no_terminal_and_says_the_same(text: str) -> None:
+    made = steady_json(json.dumps({"name": text}, ensure_ascii=False))
+    made.encode()
+    assert json.loads(made) == {"name": text}
+    assert not {unicodedata.category(sign) for sign in made if ord(sign) < 0x10000} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not set("\u202e\u2066\u200b") & set(made)
 
 
 def test_half_a_pair_is_replaced_and_the_rest_kept() -> None:

@@ -14,8 +14,9 @@ from sandbox.severa.shapes import Record
 from sandbox.simulator import Call
 from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.errors import System
-from severa_fortnox.flows.comparison import compare
-from severa_fortnox.flows.load import Loaded, apply
+from severa_fortnox.flows.comparison import Comparison, compare
+from severa_fortnox.flows.load import apply
+from severa_fortnox.flows.load_steps import Loaded
 from severa_fortnox.flows.register_polls import guarded_poll_registers, poll_registers
 from severa_fortnox.store.log import Entry
 from severa_fortnox.store.problems import Problem
@@ -103,11 +104,14 @@ class RegisterWorld(World):
             self.look(work)
         return queued
 
-    def load(self, kind: Kind, at_once: int = 1, **compared: Any) -> Loaded:
+    def compare(self, kind: Kind, **asked: Any) -> Comparison:
+        """What a load would do; customers that were there before are wanted in both systems."""
+        return compare(self.session(), kind, **{"at_once": 1, "create_missing": kind is Kind.CUSTOMER or None, **asked})
+
+    def load(self, kind: Kind, at_once: int = 1, **asked: Any) -> Loaded:
         """Compare and carry out everything."""
-        session = self.session()
-        comparison = compare(session, kind, at_once=at_once, **compared)
-        return apply(session, comparison, who="Åsa", at_once=at_once, sleep=self.clock.sleep)
+        comparison = self.compare(kind, at_once=at_once, **asked)
+        return apply(self.session(), comparison, who="Åsa", at_once=at_once, sleep=self.clock.sleep)
 
     def quieten(self, rounds: int = 12, minutes: float = 10) -> None:
         """Rounds until nothing is queued, without the daily reminders of what stays open."""
@@ -127,6 +131,11 @@ class RegisterWorld(World):
     def problems(self) -> list[Problem]:
         """What a person has to mend."""
         return list(self.store().problems.all_open(self.id))
+
+    def problem(self, subject: str) -> Problem:
+        """The one about that subject."""
+        (found,) = [problem for problem in self.problems() if problem.subject == subject]
+        return found
 
     def told(self) -> str:
         """Every word of the mails."""

@@ -12,7 +12,7 @@ from sandbox.severa import SeveraState
 from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.errors import System
-from severa_fortnox.flows.comparison import Looked, compare
+from severa_fortnox.flows.comparison import Looked
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind
@@ -32,7 +32,6 @@ def seeded_world(company: Maker, case: Case) -> tuple[RegisterWorld, Seeded]:
     """The case a moment after the connection was switched on."""
     paged = case in PAGED
     world = company(page_rows=ROWS if paged else None)
-    world.set(transfer_all_customers=True)
     # What is in Fortnox when the connection begins is of before.
     world.poll()
     world.clock.sleep(60)
@@ -80,7 +79,7 @@ def test_the_report_says_what_will_become_of_it(company: Maker, case: Case) -> N
         seeded.meanwhile()
 
     with world.writing_nothing():
-        comparison = compare(world.session(), seeded.kind, at_once=1)
+        comparison = world.compare(seeded.kind)
 
     found = [looked for looked in comparison.looked if is_meant(looked, seeded)]
     if case.expect == "noted":
@@ -258,7 +257,7 @@ def test_a_load_ends_as_stated_and_a_second_one_writes_nothing(company: Maker, c
 def test_a_list_that_changes_while_it_is_paged_is_read_whole(company: Maker, case: Case) -> None:
     world, seeded = seeded_world(company, case)
 
-    comparison = compare(world.session(), Kind.CUSTOMER, at_once=1)
+    comparison = world.compare(Kind.CUSTOMER)
     assert not world.severa_calls.meanwhile.armed and not world.fortnox_calls.meanwhile.armed, "it never happened"
 
     linked = {

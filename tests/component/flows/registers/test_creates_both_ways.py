@@ -390,7 +390,6 @@ def test_a_record_deleted_in_fortnox_after_its_creation_was_begun_comes_to_an_en
 def test_a_load_that_dies_anywhere_is_finished_by_the_next(company: Maker, creation: Creation) -> None:
     def seeded() -> tuple[RegisterWorld, str]:
         world = begun(company)
-        world.set(transfer_all_customers=True)
         return world, creation.seed(world)
 
     world, _ = seeded()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,13 @@ from sandbox.simulator import FaultKind
 from severa_fortnox.errors import IntegrationError, System
 from severa_fortnox.flows.comparison import compare
 from severa_fortnox.flows.register_polls import ALL_QUALIFIED, IN_FORTNOX, IN_SEVERA, SUBJECT, poll_registers
+from severa_fortnox.settings import Main
 from severa_fortnox.store.links import Link
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind, Work
 from tests.component.company import ready_invoice
 from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld
-from tests.component.world import WRITES
+from tests.component.world import WRITES, CollectedWork
 
 #: The lists of Severa that a poll reads: projects, invoices, customers, addresses and three product registers.
 LISTS = 7
@@ -346,6 +348,25 @@ def test_a_project_closed_before_the_poll_stood_still_is_completed_all_the_same(
     assert world.fortnox.projects["501"]["Status"] == "COMPLETED"
 
 
+@pytest.mark.parametrize(("closing", "days"), [("complete", 0), ("complete_after_days", 1)])
+def test_a_project_that_closes_on_a_day_to_come_is_completed_then(
+    world: RegisterWorld, closing: str, days: int
+) -> None:
+    world.set(project_closing=closing, project_closing_days=1)
+    undertaking, _ = world.pair_of_projects()
+    world.in_severa("projects", undertaking, isClosed=True, closedDate=world.now().date() + timedelta(days=4))
+    world.quieten()
+
+    seen = []
+    for _ in range(6 + days):
+        seen.append(world.fortnox.projects["501"]["Status"])
+        world.clock.sleep(DAY)
+        world.poll_and_look()
+
+    assert seen == ["ONGOING"] * (4 + days) + ["COMPLETED"] * 2
+    assert len(world.fortnox_calls.journal.matching("PUT", "/3/projects/501")) == 1
+
+
 # The brake
 
 
@@ -444,6 +465,151 @@ def test_new_records_are_no_mass_change(world: RegisterWorld) -> None:
 
     assert len(world.poll()) == len(products)
     assert world.problems() == []
+
+
+# Brakes and what releases them
+
+
+def many_closed_projects(world: RegisterWorld) -> None:
+    """Year end: sixty linked projects close at once, and Fortnox's stay open."""
+    owner = world.customer(1)
+    projects = [world.severa.add_project(owner, name=f"Bygge {n}", number=5000 + n) for n in range(60)]
+    world.quieten()
+    world.clock.sleep(3600)
+    for project in projects:
+        world.in_severa("projects", project, isClosed=True)
+
+
+def many_inactive_customers(world: RegisterWorld) -> None:
+    """Sixty linked customers become inactive in Severa: each needs a person."""
+    pairs = [world.pair_of_customers(3000 + n) for n in range(60)]
+    world.clock.sleep(3600)
+    for customer, _ in pairs:
+        world.in_severa("customers", customer, isActive=False)
+
+
+@pytest.mark.parametrize(
+    ("happen", "kind"), [(many_closed_projects, Kind.PROJECT), (many_inactive_customers, Kind.CUSTOMER)]
+)
+def test_a_load_releases_the_brake_even_when_it_has_nothing_to_do(
+    world: RegisterWorld, happen: Callable[[RegisterWorld], None], kind: Kind
+) -> None:
+    world.set(project_closing="leave_open")
+    happen(world)
+    newcomer = world.customer(1999, name="Senare AB")
+    assert kind not in {work.kind for work in world.poll()}
+    assert [reason.code for reason in world.problem(SUBJECT).reasons] == ["mass-change"]
+    world.clock.sleep(600)
+    assert kind not in {work.kind for work in world.poll()}, "nobody has looked yet"
+
+    assert world.load(kind, create_missing=False).done == {}
+    world.clock.sleep(600)
+    world.quieten()
+
+    assert world.link(Kind.CUSTOMER, newcomer["guid"]) == "1999"
+    assert [each for each in world.problems() if each.subject == SUBJECT] == []
+
+
+def test_a_load_before_the_brake_does_not_release_it(world: RegisterWorld) -> None:
+    many_closed_projects(world)
+    world.load(Kind.PROJECT)
+    world.clock.sleep(600)
+    for project in world.severa.all("projects"):
+        world.in_severa("projects", project, isClosed=False, name=f"{project['name']}, igen")
+    assert Kind.PROJECT not in {work.kind for work in world.poll()}
+
+
+def test_completing_many_projects_on_their_day_is_no_mass_change(world: RegisterWorld) -> None:
+    world.set(project_closing="complete_after_days", project_closing_days=2, mass_change_share=100)
+    many_closed_projects(world)
+    world.quieten()
+    world.set(mass_change_share=30)
+    for _ in range(5):
+        world.clock.sleep(DAY)
+        world.quieten(rounds=2)
+    assert {each["Status"] for each in world.fortnox.projects if each["ProjectNumber"] >= "5000"} == {"COMPLETED"}
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("main", Main)
+def test_a_mass_change_of_what_the_list_does_not_show_stops_too(world: RegisterWorld, main: Main) -> None:
+    world.set(customer_main=main)
+    pairs = [world.pair_of_customers(3000 + n) for n in range(60)]
+    world.clock.sleep(DAY)
+    world.poll_and_look()
+    for _, card in pairs:
+        world.in_fortnox(Kind.CUSTOMER, card["CustomerNumber"], VATNumber="SE000000000001", Comments="importfel")
+    world.clock.sleep(DAY)
+    assert Kind.CUSTOMER not in {work.kind for work in world.poll()}
+    assert [reason.code for reason in world.problem(SUBJECT).reasons] == ["mass-change"]
+
+
+# Who is no prospect any more
+
+
+def test_a_comparison_takes_no_new_customer_from_the_poll(world: RegisterWorld) -> None:
+    prospect = world.severa.add_customer(name="Kanske AB", number=1001)
+    world.compare(Kind.CUSTOMER)
+    world.poll_and_look()
+    world.clock.sleep(600)
+    world.severa.add_project(prospect, name="Uppdrag", number=9)
+    world.compare(Kind.CUSTOMER)
+    world.quieten()
+    assert world.link(Kind.CUSTOMER, prospect["guid"]) == "1001"
+
+
+def test_a_brake_takes_no_new_customer_from_the_poll(world: RegisterWorld) -> None:
+    prospect = world.severa.add_customer(name="Kanske AB", number=1001)
+    pairs = [world.pair_of_customers(3000 + n) for n in range(60)]
+    world.quieten()
+    world.clock.sleep(3600)
+    world.severa.add_project(prospect, name="Uppdrag", number=9)
+    for customer, _ in pairs:
+        world.in_severa("customers", customer, email="ny@kund.example")
+    assert Kind.CUSTOMER not in {work.kind for work in world.poll()}
+    world.set(mass_change_share=100)
+    world.clock.sleep(600)
+    world.quieten()
+    assert world.link(Kind.CUSTOMER, prospect["guid"]) == "1001"
+
+
+# A load before the first poll
+
+
+def test_a_load_of_one_register_takes_nothing_from_the_first_poll_of_another(company: Maker) -> None:
+    world = company()
+    world.clock.sleep(3600)
+    product = world.severa.add_product(name="Licens", code="LIC")
+    world.clock.sleep(3600)
+    world.load(Kind.CUSTOMER)
+    world.quieten()
+    assert world.link(Kind.PRODUCT, product["guid"]) == "LIC"
+
+
+def test_an_article_made_after_the_first_load_is_new(company: Maker) -> None:
+    world = company()
+    world.fortnox.add_article(ArticleNumber="OLD", Description="Gammal", Type="SERVICE")
+    world.load(Kind.PRODUCT)
+    world.clock.sleep(3600)
+    world.fortnox.add_article(ArticleNumber="NEW", Description="Ny", Type="SERVICE")
+    world.clock.sleep(3600)
+    world.quieten()
+    assert [each["code"] for each in world.severa.all("products")] == ["NEW"]
+
+
+def test_what_severa_told_waits_for_no_fortnox_that_is_down(company: Maker) -> None:
+    world = company()
+    product = world.severa.add_product(name="Licens", code="LIC")
+    world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, path="/3/customers", times=9)
+    queue = CollectedWork()
+    with pytest.raises(IntegrationError):
+        poll_registers(world.session(), queue)
+    assert (Kind.PRODUCT, System.SEVERA, product["guid"]) in ids(queue.waiting)
+    world.fortnox_calls.faults.armed.clear()
+    world.clock.sleep(600)
+    assert watermark(world, IN_FORTNOX) is None
+    world.quieten()
+    assert watermark(world, IN_FORTNOX) is not None
 
 
 # Rights

@@ -1,0 +1,95 @@
+"""Writes that are lost half-way, meet somebody else's, or find the number changed since."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.simulator import FaultKind
+from severa_fortnox.errors import System
+from severa_fortnox.settings import Main
+from severa_fortnox.work import Kind
+from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld
+
+
+@pytest.fixture
+def world(company: Maker) -> RegisterWorld:
+    """The first poll has caught up with Fortnox for today."""
+    world = company()
+    world.poll()
+    world.clock.sleep(60)
+    return world
+
+
+NUMBERS = {
+    Kind.CUSTOMER: ("customers", "number", 1002, "/3/customers"),
+    Kind.PROJECT: ("projects", "number", 1002, "/3/projects"),
+    Kind.PRODUCT: ("products", "code", "KON2", "/3/articles"),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_a_number_changed_after_a_lost_answer_makes_no_second_record(world: RegisterWorld, kind: Kind) -> None:
+    """What was sent is searched for under the number it was sent with."""
+    register, field, number, path = NUMBERS[kind]
+    if kind is Kind.PRODUCT:
+        record = world.severa.add_product(name="Konsult", code="KON")
+    else:
+        customer = world.customer(1001)
+        record = customer if kind is Kind.CUSTOMER else world.severa.all("projects", number=1001)[0]
+    world.fortnox_calls.faults.arm(FaultKind.DROP_AFTER_APPLY, method="POST", path=path)
+    world.look_at(kind, record["guid"])
+    assert not world.fortnox_calls.faults.armed, "the answer was never lost"
+    world.clock.sleep(60)
+    world.in_severa(register, record, **{field: number})
+
+    world.quieten()
+
+    (made,) = list(world.register(kind))
+    assert world.links(kind) == {(record["guid"], str(made[world.register(kind).key]))}
+
+
+def test_a_lost_answer_about_an_address_of_a_customer_we_made_is_made_up_for(world: RegisterWorld) -> None:
+    """The creation has come to its end long ago, so no sweeper comes back for it."""
+    world.set(customer_main=Main.FORTNOX)
+    world.fortnox.add_customer(CustomerNumber="4001", Name="Från Fortnox AB", Address1="Gatan 1", City="Umeå")
+    world.look_at(Kind.CUSTOMER, "4001", System.FORTNOX)
+    world.clock.sleep(3600)
+    world.in_fortnox(Kind.CUSTOMER, "4001", VisitingAddress="Besöksgatan 9", VisitingCity="Lund")
+    path = "/rest-api/v1/customers/[^/]+/addresses"
+    world.severa_calls.faults.arm(FaultKind.DROP_BEFORE_APPLY, method="POST", path=path)
+
+    reaction = world.look_at(Kind.CUSTOMER, "4001", System.FORTNOX)
+
+    assert not world.severa_calls.faults.armed, "nothing was lost"
+    assert reaction == "again", "the queue brings it again"
+    world.look_at(Kind.CUSTOMER, "4001", System.FORTNOX)
+    assert [each["city"] for each in world.severa.records["addresses"].values()] == ["Umeå", "Lund"]
+
+
+@pytest.mark.parametrize("main", Main)
+def test_somebody_elses_edit_during_our_write_is_not_taken_for_agreed(world: RegisterWorld, main: Main) -> None:
+    world.set(customer_main=main)
+    customer, card = world.pair_of_customers(1001)
+    name = str(customer["name"])
+    world.clock.sleep(DAY)
+    world.poll_and_look()
+    world.clock.sleep(60)
+    if main is Main.SEVERA:
+        world.in_severa("customers", customer, email="ny@kund.example")
+        # Between our reading of the card and our writing of it.
+        world.fortnox_calls.meanwhile.arm(
+            lambda: world.in_fortnox(Kind.CUSTOMER, "1001", Name="Hoppsan AB"), path="/3/customers/1001"
+        )
+        world.look_at(Kind.CUSTOMER, customer["guid"])
+    else:
+        world.in_fortnox(Kind.CUSTOMER, "1001", Email="ny@kund.example")
+        path = f"/rest-api/v1/customers/{customer['guid']}"
+        world.severa_calls.meanwhile.arm(lambda: world.in_severa("customers", customer, name="Hoppsan AB"), path=path)
+        world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX)
+    assert "Hoppsan AB" in {customer["name"], card["Name"]}
+
+    world.clock.sleep(DAY)
+    world.quieten()
+
+    assert (customer["name"], world.fortnox.customers["1001"]["Name"]) == (name, name)
+    assert customer["email"] == world.fortnox.customers["1001"]["Email"] == "ny@kund.example"
