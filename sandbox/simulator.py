@@ -299,6 +299,8 @@ def _closing(simulator: Simulator) -> Callable[[WSGIEnvironment, StartResponse],
     """Over a socket a dropped connection is an answer that promises more bytes than it sends."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # cheroot leaves an encoded slash as it is, and article numbers may have one.
+        environ["PATH_INFO"] = environ["PATH_INFO"].replace("%2F", "/")
         try:
             return simulator(environ, start_response)
         except DroppedConnection:
