@@ -24,10 +24,10 @@ from rich.table import Table
 from sandbox.bench import CLIENT, CONNECTION, CONTEXT, LIMITS, busiest, calls_of, deploy, emulator
 from sandbox.fortnox import FortnoxSimulator, FortnoxState
 from sandbox.registers import build, missed
+from sandbox.registers.ends import foretold_links
 from sandbox.severa import SeveraSimulator, SeveraState
 from sandbox.simulator import serve
-from severa_fortnox.decisions.decision import Create, Link, Refuse
-from severa_fortnox.decisions.pairs import NewInSevera
+from severa_fortnox.decisions.decision import Refuse
 from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.flows.load import apply
 from severa_fortnox.settings import Settings
@@ -129,7 +129,7 @@ def run(customers: int, products: int, projects: int, latency: float, at_once: i
         predicted: dict[Kind, tuple[set[tuple[str, str]], set[str]]] = {}
         for kind in KINDS:
             comparison = bench.compare(kind, "first")
-            predicted[kind] = _predicted(comparison)
+            predicted[kind] = foretold_links(comparison)
             bench.load(kind, comparison, "first")
         links = bench.links()
         ask.put({kind: pairs for kind, pairs in links.items()})
@@ -146,21 +146,6 @@ def run(customers: int, products: int, projects: int, latency: float, at_once: i
     broken += _judged(bench.phases)
     console.print(_table(bench.phases))
     return broken
-
-
-def _predicted(comparison: Comparison) -> tuple[set[tuple[str, str]], set[str]]:
-    """The links that a comparison foretells, and the Fortnox numbers of the records that are to be new in Severa."""
-    both: set[tuple[str, str]] = set()
-    new: set[str] = set()
-    for each in comparison.looked:
-        match each.decision:
-            case Create(plan=NewInSevera()):
-                new.add(each.pair.fortnox_id)
-            case Create():
-                both.add((each.pair.severa_id, each.pair.number))
-            case Link(foreign_id=number):
-                both.add((each.pair.severa_id, number))
-    return both, new
 
 
 def _beyond_lists(phase: Phase, refused: int) -> list[str]:

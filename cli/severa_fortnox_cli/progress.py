@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
 
-from severa_fortnox.flows.comparison import Progress as Told
+from severa_fortnox.flows.listings import Progress as Told
 from severa_fortnox_cli.run import Run
 
 

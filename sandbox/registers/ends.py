@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from severa_fortnox.decisions.decision import Create, Link
+from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.errors import System
+from severa_fortnox.flows.comparison import Comparison
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.preview import WAITS
@@ -54,6 +57,21 @@ def foretold(report: Report) -> list[Ended]:
             case Verdict.CONFLICT | Verdict.DUPLICATE:
                 ends.append(Ended(row.kind, "refused", None, side.id))
     return ends
+
+
+def foretold_links(comparison: Comparison) -> tuple[set[tuple[str, str]], set[str]]:
+    """The links that a comparison foretells, and the Fortnox numbers of the records that are to be new in Severa."""
+    both: set[tuple[str, str]] = set()
+    new: set[str] = set()
+    for each in comparison.looked:
+        match each.decision:
+            case Create(plan=NewInSevera()):
+                new.add(each.pair.fortnox_id)
+            case Create():
+                both.add((each.pair.severa_id, each.pair.number))
+            case Link(foreign_id=number):
+                both.add((each.pair.severa_id, number))
+    return both, new
 
 
 def refused_by_load(kind: Kind, told: str) -> list[Ended]:

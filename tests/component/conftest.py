@@ -49,8 +49,16 @@ class Engine:
 
     client: Any
     atomic: bool
-    state_table: str = ""
-    log_table: str = ""
+    state_table: str
+    log_table: str
+
+    @classmethod
+    def with_own_tables(cls, client: Any, *, atomic: bool) -> Engine:
+        """With two new tables: queries grow slow with what other tests leave behind."""
+        suffix = uuid.uuid4().hex[:8]
+        engine = cls(client, atomic, f"State-{suffix}", f"TransferLog-{suffix}")
+        create_tables(client, engine.state_table, engine.log_table)
+        return engine
 
     def items(self) -> list[dict[str, Any]]:
         """Every item of the State table in wire form; only tests may read a table from end to end."""
@@ -134,14 +142,7 @@ def ministack_client(ministack_url: str) -> Any:
 def dynamodb(request: pytest.FixtureRequest) -> Engine:
     """An engine with two empty tables of this test's own."""
     client = request.getfixturevalue(f"{request.param}_client")
-    return _with_tables(Engine(client, atomic=request.param != "moto"))
-
-
-def _with_tables(engine: Engine) -> Engine:
-    suffix = uuid.uuid4().hex[:8]
-    engine.state_table, engine.log_table = f"State-{suffix}", f"TransferLog-{suffix}"
-    create_tables(engine.client, engine.state_table, engine.log_table)
-    return engine
+    return Engine.with_own_tables(client, atomic=request.param != "moto")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import httpx
 from sandbox.fortnox import FortnoxSimulator, FortnoxState
 from sandbox.severa import Readings as SeveraReadings
 from sandbox.severa import SeveraSimulator, SeveraState
-from sandbox.simulator import InProcess, Simulator
+from sandbox.simulator import FaultKind, InProcess, Simulator
 from severa_fortnox.alerts.mail import Mail
 from severa_fortnox.errors import System
 from severa_fortnox.flows import invoices, outcome, polls, register_polls
@@ -40,6 +40,17 @@ WRITES = frozenset({"put_item", "update_item", "delete_item", "transact_write_it
 
 class Killed(BaseException):
     """The worker is gone: not an Exception, so that nothing in the flow can catch it."""
+
+
+#: Every way a create can end without telling us what became of it.
+LOSSES = [
+    FaultKind.DROP_AFTER_APPLY,
+    FaultKind.DROP_BEFORE_APPLY,
+    FaultKind.SERVER_ERROR,
+    FaultKind.SERVER_ERROR_AFTER_APPLY,
+    FaultKind.HALF_BODY,
+    FaultKind.HTML,
+]
 
 
 @dataclass

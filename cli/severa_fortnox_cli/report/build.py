@@ -10,6 +10,7 @@ from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.identity import folded_number, identity_digits
 from severa_fortnox.decisions.pairs import NewInSevera
+from severa_fortnox.decisions.product_pairs import REGISTER_NAMES
 from severa_fortnox.flows.comparison import Comparison, Looked
 from severa_fortnox.mapping.customers import customer_fields
 from severa_fortnox.mapping.fields import PRODUCT, Field, When
@@ -36,7 +37,6 @@ _DUPLICATES = frozenset(
 _GONE = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
 #: Reasons to leave a linked pair as it is that need nobody.
 _LINKED = frozenset({"in-step", "project-closes-later", "linked-customer-is-internal"})
-_REGISTERS = {"worktypes": "work types", "travelexpensetypes": "travel expense types", "products": "products"}
 
 
 def rows_of(comparison: Comparison, settings: Settings) -> list[Row]:
@@ -112,7 +112,7 @@ def _row(kind: Kind, looked: Looked, sides: Sides, near: Side | None, fields: Se
         causes.insert(0, f"Same {looked.decision.origin}")
     return Row(
         kind=kind,
-        register=_REGISTERS.get(looked.pair.register, "articles") if kind is Kind.PRODUCT else f"{kind}s",
+        register=REGISTER_NAMES.get(looked.pair.register, "articles") if kind is Kind.PRODUCT else f"{kind}s",
         severa=severa,
         fortnox=fortnox,
         verdict=verdict,

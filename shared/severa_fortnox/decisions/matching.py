@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.identity import folded_number, identity_digits
 from severa_fortnox.decisions.pairs import Linked
-from severa_fortnox.decisions.product_pairs import Agreement, ProductPair, agreement
+from severa_fortnox.decisions.product_pairs import REGISTER_NAMES, Agreement, ProductPair, agreement
 from severa_fortnox.decisions.project_pairs import ProjectPair
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox import models as fortnox
@@ -29,8 +29,6 @@ T = TypeVar("T")
 
 #: An identity number shorter than this proves nothing.
 IDENTITY_DIGITS = 8
-
-_REGISTERS = {"worktypes": "work types", "travelexpensetypes": "travel expense types", "products": "products"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def match_products(
         )
 
     def named(product: Product) -> str:
-        return f"{product.code} {product.name} ({_REGISTERS[registers[product.guid]]})"
+        return f"{product.code} {product.name} ({REGISTER_NAMES[registers[product.guid]]})"
 
     def agrees(guid: str, article: fortnox.Article) -> bool:
         return agreement(by_guid[guid], article) is True

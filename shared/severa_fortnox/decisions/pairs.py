@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,7 +36,7 @@ class Linked:
         return kept_when_linked(fields, main, other) if self.kept is None else self.kept
 
 
-class Pair:
+class Pair(ABC):
     """A Severa record, a Fortnox record, or both; each entity adds what its rules ask.
 
     Attributes:
@@ -51,24 +52,24 @@ class Pair:
     begun: bool
 
     @property
+    @abstractmethod
     def number(self) -> str:
         """The number both have, or would have; "" when there is none."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def fortnox_id(self) -> str | None:
         """The Fortnox record's number; None when there is none."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def fortnox_name(self) -> str:
         """What the Fortnox record is called; "" when there is none."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def matched_by(self) -> tuple[object, ...]:
         """What of both made them a pair; where it changes they must be matched anew."""
-        raise NotImplementedError
 
     @property
     def severa_id(self) -> str | None:

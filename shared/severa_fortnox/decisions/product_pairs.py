@@ -111,6 +111,8 @@ def decide_pair(pair: ProductPair, settings: Settings, around: Surroundings) -> 
     return _linked(pair, pair.linked, settings, around)
 
 
+#: What people call Severa's registers.
+REGISTER_NAMES = {"worktypes": "work types", "travelexpensetypes": "travel expense types", "products": "products"}
 #: Severa's register to the kind of invoice row whose codes are of it; kept with the link (`flows.products`).
 ROW_KINDS = {"worktypes": "Hours", "travelexpensetypes": "TravelExpenses", "products": "ProjectFees"}
 

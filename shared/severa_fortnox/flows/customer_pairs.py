@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from severa_fortnox.decisions.customer_pairs import (
     CustomerPair,
@@ -12,26 +11,24 @@ from severa_fortnox.decisions.customer_pairs import (
     main_and_other,
     values_of_pair,
 )
-from severa_fortnox.decisions.decision import Create, Link, Skip, Update
 from severa_fortnox.decisions.identity import folded_number, identity_digits
 from severa_fortnox.decisions.matching import IDENTITY_DIGITS, match_customers
-from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
+from severa_fortnox.decisions.pairs import Surroundings
 from severa_fortnox.errors import System
 from severa_fortnox.flows.alone import known_of, pair_of
 from severa_fortnox.flows.counterparts import existing
-from severa_fortnox.flows.customer_writes import create_in_fortnox, create_in_severa, remembered, settle, write
-from severa_fortnox.flows.pairs import Decision, Entity, Lock, ignored, is_in_step, link_pair, linked, told, updated
-from severa_fortnox.flows.register_polls import ALL_QUALIFIED, IN_SEVERA, OVERLAP
+from severa_fortnox.flows.customer_writes import create, remembered, settle, write
+from severa_fortnox.flows.pairs import Entity, Lock, ignored, linked
+from severa_fortnox.flows.prospects import is_qualified
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
-from severa_fortnox.fortnox.models import CustomerItem, CustomerPayload
+from severa_fortnox.fortnox.models import CustomerItem
 from severa_fortnox.mapping.agreement import kept_when_linked
 from severa_fortnox.mapping.customers import (
     Card,
     customer_fields,
 )
 from severa_fortnox.mapping.fingerprints import fingerprint, is_seen
-from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Customer
 from severa_fortnox.store.links import Link as StoredLink
@@ -59,36 +56,6 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPai
     return _unlinked(session, number, begun=begun, severa=severa)
 
 
-def carry_out(
-    session: Session, cause: Cause, pair: CustomerPair, decision: Decision, around: Surroundings
-) -> CustomerPair:
-    """Perform the decision; the answer is the pair as it is then.
-
-    Raises:
-        NeedsPerson: one of the two is linked to something else, or the number is another record's by now.
-        IntegrationError: as `create_once`.
-    """
-    match decision:
-        case Link():
-            kept = kept_of_pair(session.settings, pair, around)
-            return link_pair(session, cause, Kind.CUSTOMER, pair, decision, kept)
-        case Create(plan=CustomerPayload()):
-            return create_in_fortnox(session, cause, pair, decision, around)
-        case Create(plan=NewInSevera()):
-            return create_in_severa(session, cause, pair, decision, around)
-        case Update(plan=writes, notes=notes):
-            pair = write(session, pair, writes, around)
-            session.store.log.add(updated(session, cause, Kind.CUSTOMER, pair, writes, notes))
-            # Somebody else may have written meanwhile; what does not agree is looked at again.
-            agrees = is_in_step(decide_pair(pair, session.settings, around))
-            return remembered(session, pair, around) if agrees else pair
-        case Skip(reason=Reason(code="in-step"), notes=notes) if pair.whole is not None:
-            if notes:
-                session.store.log.add(told(session, cause, Kind.CUSTOMER, pair, notes))
-            return remembered(session, pair, around)
-    return pair
-
-
 def kept_of_pair(settings: Settings, pair: CustomerPair, around: Surroundings) -> frozenset[str]:
     """The fields that only the other system has a value for; they are left alone when the two are linked."""
     severa, fortnox, _ = values_of_pair(pair, around)
@@ -108,35 +75,6 @@ def reread(session: Session, pair: CustomerPair) -> CustomerPair:
 def is_absent(session: Session, pair: CustomerPair) -> bool:
     """Whether Severa has no customer with the card's number."""
     return not list(session.severa.customers(numbers=[int(folded_number(pair.number))]))
-
-
-def is_qualified(session: Session, guid: str) -> bool:
-    """Whether the customer has, or ever had, an active project or an invoice; remembered for good once it had."""
-    qualified = session.store.qualified
-    if qualified.among(session.connection.id, [guid]):
-        return True
-    open_projects = session.severa.projects(closed=False, internal=False, customer_guids=[guid])
-    has_project = next(iter(open_projects), None) is not None
-    if not has_project and not session.severa.has_invoice(guid) and not _has_paid(session, guid):
-        return False
-    qualified.add(session.connection.id, [guid])
-    return True
-
-
-def _has_paid(session: Session, guid: str) -> bool:
-    """Whether the customer pays for a project of another one.
-
-    Severa cannot be asked for that. The first comparison, which reads every invoice, knows all who did until then, and
-    what it and the polls have not read since is read here; before it, they count as prospects.
-    """
-    compared, polled = (
-        session.store.watermarks.get(session.connection.id, name) for name in (ALL_QUALIFIED, IN_SEVERA)
-    )
-    if compared is None:
-        return False
-    since = max(map(datetime.fromisoformat, filter(None, (compared, polled))))
-    invoices = session.severa.changed_invoices(since - OVERLAP)
-    return any(invoice.billingCustomer is not None and invoice.billingCustomer.guid == guid for invoice in invoices)
 
 
 def _from_fortnox(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPair | None:
@@ -290,5 +228,5 @@ def _unlinked(
 
 
 ENTITY: Entity[CustomerPair] = Entity(
-    Kind.CUSTOMER, gather, decide_pair, carry_out, kept_of_pair, reread, is_absent, settle
+    Kind.CUSTOMER, gather, decide_pair, kept_of_pair, create, write, remembered, reread, is_absent, settle
 )

@@ -66,7 +66,15 @@ def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, aroun
         _finish_in_severa(session, counterpart, transfer, pair, (), around)
 
 
-def create_in_fortnox(
+def create(
+    session: Session, cause: Cause, pair: CustomerPair, decision: Create[Any], around: Surroundings
+) -> CustomerPair:
+    """The record that is missing, made once in the system that lacks it; the answer is the pair as it is then."""
+    to_severa = isinstance(decision.plan, NewInSevera)
+    return (_create_in_severa if to_severa else _create_in_fortnox)(session, cause, pair, decision, around)
+
+
+def _create_in_fortnox(
     session: Session, cause: Cause, pair: CustomerPair, decision: Create[CustomerPayload], around: Surroundings
 ) -> CustomerPair:
     """A card for the Severa customer, once; the answer is the pair as it is then."""
@@ -87,7 +95,7 @@ def create_in_fortnox(
     return replace(pair, linked=Linked(severa.guid, number))
 
 
-def create_in_severa(
+def _create_in_severa(
     session: Session, cause: Cause, pair: CustomerPair, decision: Create[NewInSevera], around: Surroundings
 ) -> CustomerPair:
     """A Severa customer for the card, once, and its addresses; the answer is the pair as it is then."""

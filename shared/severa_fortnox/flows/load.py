@@ -24,13 +24,14 @@ from severa_fortnox.errors import (
     System,
     UnknownOutcome,
 )
-from severa_fortnox.flows.comparison import Comparison, Looked, Progress, no_progress
+from severa_fortnox.flows.comparison import Comparison, Looked
 from severa_fortnox.flows.create import NeedsPerson
+from severa_fortnox.flows.listings import Progress, no_progress
 from severa_fortnox.flows.load_steps import Loaded, Step, interleaved, step_of, steps_left
-from severa_fortnox.flows.register_polls import IN_FORTNOX, IN_SEVERA, loaded_until
+from severa_fortnox.flows.outcome import bug
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
-from severa_fortnox.reason import Reason
+from severa_fortnox.flows.watermarks import IN_FORTNOX, IN_SEVERA, advance, loaded_until, read_until
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind
 
@@ -152,7 +153,7 @@ def _run(
                 case Rejected():
                     loaded.refused.append((step.name, (reason_of(result),)))
                 case Exception():
-                    loaded.refused.append((step.name, (Reason("bug", {"what": type(result).__name__}),)))
+                    loaded.refused.append((step.name, (bug(result),)))
                 case outcomes:
                     for outcome in outcomes:
                         loaded.count(outcome)
@@ -209,10 +210,9 @@ def _remember_the_beginning(session: Session, comparison: Comparison) -> None:
     if session.settings.activated_on is not None:
         # They begin there, which is earlier.
         return
-    moment = datetime.fromtimestamp(comparison.began_at, UTC).isoformat()
     for name in (IN_SEVERA, IN_FORTNOX):
-        if session.store.watermarks.get(session.connection.id, name) is None:
-            session.store.watermarks.advance(session.connection.id, name, moment)
+        if read_until(session, name) is None:
+            advance(session, name, datetime.fromtimestamp(comparison.began_at, UTC))
 
 
 def _remember_what_was_seen(session: Session, comparison: Comparison) -> None:
@@ -225,8 +225,7 @@ def _remember_what_was_seen(session: Session, comparison: Comparison) -> None:
         # Whoever has been at it since knows better.
         if now.get(each.pair.severa_id) == before[each.pair.severa_id]:
             entity.carry_out(session, Cause.PERSON, each.pair, each.decision, comparison.around)
-    moment = datetime.fromtimestamp(comparison.began_at, UTC).isoformat()
-    session.store.watermarks.advance(connection, loaded_until(kind), moment)
+    advance(session, loaded_until(kind), datetime.fromtimestamp(comparison.began_at, UTC))
 
 
 def _log(session: Session, kind: Kind, loaded: Loaded, who: str) -> None:

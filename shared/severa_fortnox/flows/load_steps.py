@@ -90,6 +90,12 @@ def steps_left(session: Session, kind: Kind, loaded: Loaded) -> list[Step]:
 
 
 def step_of(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) -> Step:
+    """What is to be done with a pair that was looked at.
+
+    Args:
+        around: what its decision was made with.
+        loaded: where it is told when it is not as it was shown any more.
+    """
     entity, pair, decision = ENTITIES[kind], looked.pair, looked.decision
     is_linked = False
 

@@ -134,9 +134,13 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
             refuse(session, work, About(f"{work.kind} {work.id}"), (reason_of(failure),))
             return Reaction.DONE
         case _:
-            text = failure.text if isinstance(failure, Bug) else type(failure).__name__
-            refuse(session, work, About(f"{work.kind} {work.id}"), (Reason("bug", {"what": text}),))
+            refuse(session, work, About(f"{work.kind} {work.id}"), (bug(failure),))
             return Reaction.DEAD
+
+
+def bug(failure: Exception) -> Reason:
+    """A defect of ours as a reason; another's text may hold a customer's data, so only its kind is told."""
+    return Reason("bug", {"what": failure.text if isinstance(failure, Bug) else type(failure).__name__})
 
 
 def gave_up(desk: Desk, failure: IntegrationError) -> None:

@@ -29,7 +29,6 @@ Decision = Create[Any] | Update[Writes] | Link | Skip | Refuse
 #: Takes the pair with that number for this worker alone, or raises `errors.Busy`.
 Lock = Callable[[str], None]
 
-
 #: What a link keeps beside fingerprints: when they were taken.
 _AT = "at"
 
@@ -42,8 +41,10 @@ class Entity(Generic[P]):
         gather: reads both sides of the pair a work is about; None when what it tells is what we wrote ourselves. It
             takes the lock as soon as it knows the number, before it reads the side that may be written.
         decide: what becomes of the pair.
-        carry_out: performs the decision; answers the pair as it is then.
         kept: which fields would be left alone if the pair were linked now.
+        create: makes the missing record, once; answers the pair as it is then.
+        write: writes an update; answers the pair as it is then.
+        remembered: keeps with the link what both sides say now.
         reread: the pair with both records as they are now.
         is_absent: whether Severa still lacks the record that Fortnox has.
         settle: brings a creation that an earlier run began, and that is not wanted any more, to its end.
@@ -52,11 +53,37 @@ class Entity(Generic[P]):
     kind: Kind
     gather: Callable[[Session, Work, Lock, bool], P | None]
     decide: Callable[[P, Settings, Surroundings], Decision]
-    carry_out: Callable[[Session, Cause, P, Decision, Surroundings], P]
     kept: Callable[[Settings, P, Surroundings], frozenset[str]]
+    create: Callable[[Session, Cause, P, Create[Any], Surroundings], P]
+    write: Callable[[Session, P, Writes, Surroundings], P]
+    remembered: Callable[[Session, P, Surroundings], P]
     reread: Callable[[Session, P], P]
     is_absent: Callable[[Session, P], bool]
     settle: Callable[[Session, Cause, P, Work, Surroundings], None]
+
+    def carry_out(self, session: Session, cause: Cause, pair: P, decision: Decision, around: Surroundings) -> P:
+        """Perform the decision; the answer is the pair as it is then.
+
+        Raises:
+            NeedsPerson: one of the two is linked to something else, or the number is another record's by now.
+            IntegrationError: as `create_once`.
+        """
+        match decision:
+            case Link():
+                return _link(session, cause, self.kind, pair, decision, self.kept(session.settings, pair, around))
+            case Create():
+                return self.create(session, cause, pair, decision, around)
+            case Update(plan=writes, notes=notes):
+                pair = self.write(session, pair, writes, around)
+                session.store.log.add(_updated(session, cause, self.kind, pair, writes, notes))
+                # Somebody else may have written meanwhile; what does not agree is looked at again.
+                agrees = is_in_step(self.decide(pair, session.settings, around))
+                return self.remembered(session, pair, around) if agrees else pair
+            case Skip(notes=notes) if is_in_step(decision):
+                if notes:
+                    session.store.log.add(_told(session, cause, self.kind, pair, notes))
+                return self.remembered(session, pair, around)
+        return pair
 
 
 def is_in_step(decision: Decision) -> bool:
@@ -100,7 +127,7 @@ def ignored(session: Session, kind: Kind, severa_id: str | None, fortnox_id: str
     return None
 
 
-def link_pair(session: Session, cause: Cause, kind: Kind, pair: P, decision: Link, kept: frozenset[str]) -> P:
+def _link(session: Session, cause: Cause, kind: Kind, pair: P, decision: Link, kept: frozenset[str]) -> P:
     """Link the two records of a pair; the answer is the pair as it is then.
 
     No fingerprints are kept yet: what differs is written next, and a run that dies in between must find it again.
@@ -146,7 +173,7 @@ def begun_by(session: Session, cause: Cause, pair: Pair, work: Work) -> Counterp
     return Counterpart(work.kind, work.id, number, pair.name, cause=cause)
 
 
-def updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:
+def _updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:
     """A log line about an update, with both values of every field."""
     other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
     changes = "; ".join(_changed(change, writes.to, other) for change in writes.changes)
@@ -154,7 +181,7 @@ def updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writ
     return _entry(session, cause, kind, pair, Outcome.UPDATED, text, {"notes": sentences(notes)} if notes else {})
 
 
-def told(session: Session, cause: Cause, kind: Kind, pair: Pair, notes: Sequence[Reason]) -> Entry:
+def _told(session: Session, cause: Cause, kind: Kind, pair: Pair, notes: Sequence[Reason]) -> Entry:
     """A log line about a pair that nothing was written of, though a person should know something."""
     return _entry(session, cause, kind, pair, Outcome.NOTHING_TO_DO, f"{pair.name}: {sentences(notes)}", {})
 

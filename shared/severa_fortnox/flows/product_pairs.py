@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from severa_fortnox.decisions.decision import Create, Link, Skip, Update
+from severa_fortnox.decisions.decision import Create
 from severa_fortnox.decisions.matching import match_products
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, main_and_other
@@ -17,16 +18,12 @@ from severa_fortnox.flows.alone import known_by, pair_of
 from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
 from severa_fortnox.flows.pairs import (
-    Decision,
     Entity,
     Lock,
     begun_by,
     ignored,
-    is_in_step,
-    link_pair,
     linked,
     remember,
-    updated,
 )
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.changes import ArticleChanges
@@ -77,35 +74,7 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
     return _unlinked(session, begun=begun, severa=(register, product))
 
 
-def carry_out(
-    session: Session, cause: Cause, pair: ProductPair, decision: Decision, around: Surroundings
-) -> ProductPair:
-    """Perform the decision; the answer is the pair as it is then.
-
-    Raises:
-        NeedsPerson: one of the two is linked to something else, or the code is another record's by now.
-        IntegrationError: as `create_once`.
-    """
-    match decision:
-        case Link():
-            kept = kept_of_pair(session.settings, pair, around)
-            return link_pair(session, cause, Kind.PRODUCT, pair, decision, kept)
-        case Create(plan=ArticlePayload()):
-            return _create_in_fortnox(session, cause, pair, decision)
-        case Create(plan=NewInSevera()):
-            return _create_in_severa(session, cause, pair, decision)
-        case Update(plan=writes, notes=notes):
-            pair = _write(session, pair, writes)
-            session.store.log.add(updated(session, cause, Kind.PRODUCT, pair, writes, notes))
-            # Somebody else may have written meanwhile; what does not agree is looked at again.
-            agrees = is_in_step(decide_pair(pair, session.settings, around))
-            return _remembered(session, pair) if agrees else pair
-        case Skip(reason=Reason(code="in-step")):
-            return _remembered(session, pair)
-    return pair
-
-
-def _remembered(session: Session, pair: ProductPair) -> ProductPair:
+def _remembered(session: Session, pair: ProductPair, _around: Surroundings) -> ProductPair:
     """The pair, with what both sides say now kept with its link."""
     if pair.linked is None or pair.severa is None or pair.fortnox is None:
         return pair
@@ -216,6 +185,13 @@ def _numbers_like(session: Session, products: Sequence[Product], numbers: Sequen
                 yield item.ArticleNumber
 
 
+def _create(
+    session: Session, cause: Cause, pair: ProductPair, decision: Create[Any], _around: Surroundings
+) -> ProductPair:
+    to_severa = isinstance(decision.plan, NewInSevera)
+    return (_create_in_severa if to_severa else _create_in_fortnox)(session, cause, pair, decision)
+
+
 def _create_in_fortnox(
     session: Session, cause: Cause, pair: ProductPair, decision: Create[ArticlePayload]
 ) -> ProductPair:
@@ -258,7 +234,7 @@ def _create_in_severa(session: Session, cause: Cause, pair: ProductPair, decisio
     return pair
 
 
-def _write(session: Session, pair: ProductPair, writes: Writes) -> ProductPair:
+def _write(session: Session, pair: ProductPair, writes: Writes, _around: Surroundings) -> ProductPair:
     product, article = pair.severa, pair.fortnox
     assert product is not None and article is not None
     if writes.to is System.FORTNOX:
@@ -291,5 +267,5 @@ def _found_in_severa(session: Session, pair: ProductPair, register: str, code: s
 
 
 ENTITY: Entity[ProductPair] = Entity(
-    Kind.PRODUCT, gather, decide_pair, carry_out, kept_of_pair, reread, is_absent, settle
+    Kind.PRODUCT, gather, decide_pair, kept_of_pair, _create, _write, _remembered, reread, is_absent, settle
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from severa_fortnox.decisions.decision import Create, Link, Skip, Update
+from severa_fortnox.decisions.decision import Create
 from severa_fortnox.decisions.matching import match_projects, namesakes_of
 from severa_fortnox.decisions.pairs import Linked, Surroundings, Writes
 from severa_fortnox.decisions.project_pairs import ProjectPair, decide_pair
@@ -15,22 +15,17 @@ from severa_fortnox.flows.alone import known_of, pair_of
 from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made
 from severa_fortnox.flows.pairs import (
-    Decision,
     Entity,
     Lock,
     begun_by,
     ignored,
-    is_in_step,
-    link_pair,
     linked,
     remember,
-    updated,
 )
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
 from severa_fortnox.mapping.fingerprints import fingerprint, of_records
 from severa_fortnox.mapping.projects import changes_in_fortnox
-from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Project
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.work import Cause, Kind, Work
@@ -67,31 +62,6 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
     return replace(pair, namesakes=_namesakes(session, project) if theirs is None else (), begun=begun)
 
 
-def carry_out(
-    session: Session, cause: Cause, pair: ProjectPair, decision: Decision, around: Surroundings
-) -> ProjectPair:
-    """Perform the decision; the answer is the pair as it is then.
-
-    Raises:
-        NeedsPerson: one of the two is linked to something else.
-        IntegrationError: as `create_once`.
-    """
-    match decision:
-        case Link():
-            return link_pair(session, cause, Kind.PROJECT, pair, decision, frozenset())
-        case Create(plan=ProjectPayload()):
-            return _create(session, cause, pair, decision)
-        case Update(plan=writes, notes=notes):
-            pair = _write(session, pair, writes)
-            session.store.log.add(updated(session, cause, Kind.PROJECT, pair, writes, notes))
-            # Somebody else may have written meanwhile; what does not agree is looked at again.
-            agrees = is_in_step(decide_pair(pair, session.settings, around))
-            return _remembered(session, pair) if agrees else pair
-        case Skip(reason=Reason(code="in-step")):
-            return _remembered(session, pair)
-    return pair
-
-
 def reread(session: Session, pair: ProjectPair) -> ProjectPair:
     """The pair with both records as they are now."""
     project, theirs = pair.severa, pair.fortnox
@@ -108,7 +78,7 @@ def settle(session: Session, cause: Cause, pair: ProjectPair, work: Work, around
     counterparts.settle(session, counterpart, partial(_found, session))
 
 
-def _remembered(session: Session, pair: ProjectPair) -> ProjectPair:
+def _remembered(session: Session, pair: ProjectPair, _around: Surroundings) -> ProjectPair:
     """The pair, with what both sides say now kept with its link."""
     if pair.linked is not None and pair.severa is not None and pair.fortnox is not None:
         remember(session, Kind.PROJECT, pair, of_records(pair.severa, pair.fortnox))
@@ -131,7 +101,9 @@ def _linked(session: Session, link: StoredLink, project: Project | None, number:
     )
 
 
-def _create(session: Session, cause: Cause, pair: ProjectPair, decision: Create[ProjectPayload]) -> ProjectPair:
+def _create(
+    session: Session, cause: Cause, pair: ProjectPair, decision: Create[ProjectPayload], _around: Surroundings
+) -> ProjectPair:
     project = pair.severa
     assert project is not None
     number = decision.plan.ProjectNumber
@@ -145,7 +117,7 @@ def _create(session: Session, cause: Cause, pair: ProjectPair, decision: Create[
     return replace(pair, linked=Linked(project.guid, number))
 
 
-def _write(session: Session, pair: ProjectPair, writes: Writes) -> ProjectPair:
+def _write(session: Session, pair: ProjectPair, writes: Writes, _around: Surroundings) -> ProjectPair:
     assert pair.severa is not None and pair.fortnox is not None
     changes = changes_in_fortnox(writes.values, writes.keys, pair.severa, pair.fortnox)
     return replace(pair, fortnox=session.fortnox.update_project(pair.fortnox.ProjectNumber, changes))
@@ -160,8 +132,10 @@ ENTITY: Entity[ProjectPair] = Entity(
     Kind.PROJECT,
     gather,
     decide_pair,
-    carry_out,
     kept=lambda _settings, _pair, _around: frozenset(),
+    create=_create,
+    write=_write,
+    remembered=_remembered,
     reread=reread,
     is_absent=lambda _session, _pair: True,
     settle=settle,

@@ -15,10 +15,20 @@ from decimal import Decimal
 from severa_fortnox.alerts.catalogue import reason_of
 from severa_fortnox.decisions.brake import FEWEST, mass_change
 from severa_fortnox.decisions.project_pairs import closes_on
+from severa_fortnox.decisions.prospects import qualified_by
 from severa_fortnox.errors import Misconfigured, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.pairs import agreed_at
 from severa_fortnox.flows.session import Desk, Queue, Session
+from severa_fortnox.flows.watermarks import (
+    ALL_QUALIFIED,
+    IN_FORTNOX,
+    IN_SEVERA,
+    OVERLAP,
+    advance,
+    loaded_until,
+    read_until,
+)
 from severa_fortnox.fortnox.models import Article, ArticleItem, CustomerItem
 from severa_fortnox.fortnox.models import Project as InFortnox
 from severa_fortnox.mapping.fingerprints import fingerprint, is_seen, is_seen_address, of_item
@@ -29,21 +39,10 @@ from severa_fortnox.store.links import Link, LinkKey
 from severa_fortnox.timing import with_zone
 from severa_fortnox.work import Cause, Kind, Work
 
-#: How far before the watermark the lists are read: clocks differ, and a record may become visible late.
-OVERLAP = timedelta(minutes=5)
-#: How far each system was read.
-IN_SEVERA, IN_FORTNOX = "registers in severa", "registers in fortnox"
-#: Set once every project and invoice was read, so that a customer not known as qualified is none.
-ALL_QUALIFIED = "all qualified customers are known"
 #: Operations that fail for the whole connection.
 TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})
 #: The subject of what keeps the registers from being polled.
 SUBJECT = "connection#registers"
-
-
-def loaded_until(kind: Kind) -> str:
-    """The watermark of the last load of that kind: when it began to read."""
-    return f"{kind}s loaded"
 
 
 @dataclass(frozen=True)
@@ -69,24 +68,23 @@ def poll_registers(session: Session, queue: Queue) -> int:
         IntegrationError: one of the systems cannot be reached; the next poll finds the same again.
     """
     now = datetime.fromtimestamp(session.clock(), UTC)
-    watermarks, connection = session.store.watermarks, session.connection.id
-    since = _moment(watermarks.get(connection, IN_SEVERA)) or session.settings.activated_on or now
+    since = read_until(session, IN_SEVERA) or session.settings.activated_on or now
     found, no_longer_prospects = _in_severa(session, since - OVERLAP)
     braked = _brake(session, found)
     queued = _queue(queue, found, braked)
     if Kind.CUSTOMER not in braked:
         # Only now: who is known as qualified is not looked at again for that.
-        session.store.qualified.add(connection, no_longer_prospects)
+        session.store.qualified.add(session.connection.id, no_longer_prospects)
     if not braked:
-        watermarks.advance(connection, IN_SEVERA, now.isoformat())
-    caught_up = _moment(watermarks.get(connection, IN_FORTNOX))
+        advance(session, IN_SEVERA, now)
+    caught_up = read_until(session, IN_FORTNOX)
     if caught_up is None or caught_up.date() < now.date():
         # What Severa told is queued by now, and waits for no Fortnox that is down.
         found = _in_fortnox(session, caught_up, now)
         braked_in_fortnox = _brake(session, found)
         queued += _queue(queue, found, braked_in_fortnox)
         if not braked_in_fortnox:
-            watermarks.advance(connection, IN_FORTNOX, now.isoformat())
+            advance(session, IN_FORTNOX, now)
         braked = {**braked, **braked_in_fortnox}
     tell(session, list(braked.values()))
     return queued
@@ -137,10 +135,7 @@ def _in_severa(session: Session, since: datetime) -> tuple[list[Found], set[str]
 def _customers(session: Session, since: datetime, projects: Sequence[Project]) -> tuple[list[Found], set[str]]:
     """Changed customers, those with a changed address, and those that a project or an invoice made a customer."""
     connection = session.connection.id
-    qualified = {_guid(each.customer) for each in projects if not each.isClosed and not each.isInternal}
-    for invoice in session.severa.changed_invoices(since):
-        qualified |= {_guid(invoice.customer), _guid(invoice.billingCustomer)}
-    qualified -= {""}
+    qualified = qualified_by(projects, session.severa.changed_invoices(since))
     no_longer_prospects = qualified - session.store.qualified.among(connection, qualified)
     changed = {customer.guid: customer for customer in session.severa.customers(changed_since=since)}
     addresses = [each for each in session.severa.all_addresses(changed_since=since) if _guid(each.customer)]
@@ -160,7 +155,7 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
         and (guid in no_longer_prospects or session.store.problems.get(connection, f"{Kind.CUSTOMER}#{guid}") is None)
     }
     unlinked = [guid for guid in unseen if guid not in links]
-    if unlinked and session.store.watermarks.get(connection, ALL_QUALIFIED) is not None:
+    if unlinked and read_until(session, ALL_QUALIFIED) is not None:
         # A prospect is left alone without asking for its projects and invoices.
         unseen -= set(unlinked) - session.store.qualified.among(connection, unlinked) - no_longer_prospects
     found = [
@@ -287,7 +282,7 @@ def _brake(session: Session, found: Sequence[Found]) -> dict[Kind, Reason]:
 def _is_released(session: Session, kind: Kind) -> bool:
     """Whether somebody has loaded the register, and so seen what would change, after the brake was told of."""
     problem = session.store.problems.get(session.connection.id, SUBJECT)
-    loaded = _moment(session.store.watermarks.get(session.connection.id, loaded_until(kind)))
+    loaded = read_until(session, loaded_until(kind))
     return problem is not None and loaded is not None and loaded.timestamp() > problem.opened_at
 
 
@@ -311,7 +306,3 @@ def _links(session: Session, kind: Kind, guids: Iterable[str]) -> dict[str, Link
 
 def _guid(reference: object) -> str:
     return getattr(reference, "guid", None) or ""
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

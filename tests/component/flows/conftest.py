@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from severa_fortnox.store.schema import create_tables
 from tests.component.conftest import Engine
 from tests.component.world import World
 
@@ -18,9 +16,7 @@ def make_world(moto_client: Any) -> Callable[..., World]:
     """New worlds, each with tables of its own: moto's queries grow slow with what other worlds leave behind."""
 
     def make(**arguments: Any) -> World:
-        suffix = uuid.uuid4().hex[:8]
-        engine = Engine(moto_client, atomic=False, state_table=f"State-{suffix}", log_table=f"Log-{suffix}")
-        create_tables(engine.client, engine.state_table, engine.log_table)
+        engine = Engine.with_own_tables(moto_client, atomic=False)
         return World(engine, **arguments)
 
     return make

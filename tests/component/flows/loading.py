@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,6 @@ from severa_fortnox.flows.comparison import Comparison, Looked, compare
 from severa_fortnox.flows.load import apply
 from severa_fortnox.flows.load_steps import Loaded
 from severa_fortnox.store.log import Entry
-from severa_fortnox.store.schema import create_tables
 from severa_fortnox.work import Kind
 from tests.component.conftest import Engine
 from tests.component.world import World
@@ -29,9 +27,7 @@ Calls = list[str]
 
 def world_on(client: Any, **arguments: Any) -> World:
     """A world on ministack, which is fast with many records and may be shared by threads; with tables of its own."""
-    suffix = uuid.uuid4().hex[:8]
-    engine = Engine(client, atomic=True, state_table=f"State-{suffix}", log_table=f"Log-{suffix}")
-    create_tables(engine.client, engine.state_table, engine.log_table)
+    engine = Engine.with_own_tables(client, atomic=True)
     return World(engine, **{"paced": False, **arguments})
 
 

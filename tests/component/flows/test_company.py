@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +19,6 @@ from sandbox.fortnox import FortnoxState
 from sandbox.severa import SeveraState
 from sandbox.simulator import InProcess, Simulator
 from severa_fortnox.settings import Settings, changed
-from severa_fortnox.store.schema import create_tables
 from severa_fortnox.work import Kind
 from tests.component.conftest import Engine
 from tests.component.world import World
@@ -58,9 +56,7 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(moto_client: Any) -> Iterator[Played]:
-    suffix = uuid.uuid4().hex[:8]
-    engine = Engine(moto_client, atomic=False, state_table=f"State-{suffix}", log_table=f"Log-{suffix}")
-    create_tables(engine.client, engine.state_table, engine.log_table)
+    engine = Engine.with_own_tables(moto_client, atomic=False)
     world = World(engine)
     company = seed(world.severa, world.fortnox)
     world.settings = Settings.model_validate(company.settings)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from sandbox.registers import build, missed
+from sandbox.registers.ends import foretold_links
 from sandbox.simulator import FaultKind
 from severa_fortnox.decisions.decision import Create, Link, Refuse
-from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.errors import Busy, Misconfigured
-from severa_fortnox.flows.comparison import Comparison, compare
+from severa_fortnox.flows.comparison import compare
 from severa_fortnox.flows.load import LEASE, LONGEST, LoadRunning, holding
 from severa_fortnox.settings import Main
 from severa_fortnox.store.log import Outcome
@@ -57,20 +57,6 @@ def tiny(make_world: Callable[..., World]) -> World:
     return world
 
 
-def made_of(comparison: Comparison) -> tuple[set[tuple[str, str]], set[str]]:
-    """The links that are foretold: those with both ids, and the Fortnox numbers of what is new in Severa."""
-    both, new = set(), set()
-    for each in comparison.looked:
-        match each.decision:
-            case Create(plan=NewInSevera()):
-                new.add(each.pair.fortnox_id)
-            case Create():
-                both.add((each.pair.severa_id, each.pair.number))
-            case Link(foreign_id=number):
-                both.add((each.pair.severa_id, number))
-    return both, new
-
-
 @pytest.fixture
 def on_ministack(ministack_client: Any) -> World:
     """A world whose store is fast with many records and may be shared by threads."""
@@ -86,7 +72,7 @@ def test_a_company_is_loaded_as_stated_and_a_second_load_does_nothing(
     world.set(**{**company.settings, "customer_main": main, "product_main": main})
     for kind in KINDS:
         comparison = compared(world, kind)
-        both, new = made_of(comparison)
+        both, new = foretold_links(comparison)
         loaded = applied(world, comparison, at_once=at_once)
         assert (loaded.drifted, loaded.refused, loaded.failed) == ([], [], [])
         pairs = links(world)[kind]

@@ -11,17 +11,7 @@ from severa_fortnox.flows.outcome import Reaction
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause
 from tests.component.company import ready_invoice
-from tests.component.world import World
-
-#: Every way a create can end without telling us what became of it.
-LOSSES = [
-    FaultKind.DROP_AFTER_APPLY,
-    FaultKind.DROP_BEFORE_APPLY,
-    FaultKind.SERVER_ERROR,
-    FaultKind.SERVER_ERROR_AFTER_APPLY,
-    FaultKind.HALF_BODY,
-    FaultKind.HTML,
-]
+from tests.component.world import LOSSES, World
 
 
 def delay_search(world: World, seconds: float) -> None:

@@ -18,6 +18,7 @@ from severa_fortnox.flows.comparison import Comparison, compare
 from severa_fortnox.flows.load import apply
 from severa_fortnox.flows.load_steps import Loaded
 from severa_fortnox.flows.register_polls import guarded_poll_registers, poll_registers
+from severa_fortnox.flows.watermarks import IN_SEVERA
 from severa_fortnox.store.log import Entry
 from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
@@ -237,3 +238,13 @@ def fixes(problem: Problem) -> str:
 
 
 Maker = Callable[..., RegisterWorld]
+
+
+def watermark(world: RegisterWorld, name: str = IN_SEVERA) -> str | None:
+    """How far the polls have read."""
+    return world.store().watermarks.get(world.id, name)
+
+
+def ids(queued: list[Work]) -> set[tuple[Kind, System, str]]:
+    """What is queued."""
+    return {(work.kind, work.system, work.id) for work in queued}

@@ -17,17 +17,7 @@ from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind
 from tests.component.company import ready_invoice
 from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld, causes
-from tests.component.world import Killed
-
-#: Every way a create can end without telling us what became of it.
-LOSSES = [
-    FaultKind.DROP_AFTER_APPLY,
-    FaultKind.DROP_BEFORE_APPLY,
-    FaultKind.SERVER_ERROR,
-    FaultKind.SERVER_ERROR_AFTER_APPLY,
-    FaultKind.HALF_BODY,
-    FaultKind.HTML,
-]
+from tests.component.world import LOSSES, Killed
 
 
 @dataclass(frozen=True)
@@ -127,10 +117,9 @@ def begun(company: Maker, **arguments: Any) -> RegisterWorld:
     return world
 
 
-def others(creation: Creation, world: RegisterWorld) -> dict[str, Any]:
+def others(creation: Creation, world: RegisterWorld) -> Any:
     """The record's own side, which nothing may change."""
-    everything: dict[str, Any] = world.everything()[creation.source]  # type: ignore[assignment]
-    return everything
+    return world.everything()[creation.source]
 
 
 def assert_made_once(world: RegisterWorld, creation: Creation, id: str, before: Any) -> None:
@@ -251,6 +240,19 @@ def moments(names: list[str]) -> list[int]:
     return [number for number, name in enumerate(names) if name.startswith("before") or number == len(names) - 1]
 
 
+def killed_at(number: int, company: Maker, creation: Creation) -> tuple[RegisterWorld, str, Any]:
+    """A company in which a worker died at that point; the record, and its own side as it was before."""
+    world = begun(company)
+    id = creation.seed(world)
+    before = others(creation, world)
+    world.points.reached.clear()
+    world.points.kill_at = number
+    with pytest.raises(Killed):
+        world.look_at(creation.kind, id, creation.source)
+    world.points.kill_at = None
+    return world, id, before
+
+
 @EACH
 @pytest.mark.parametrize("delivered_again", [True, False], ids=["delivered again", "never delivered again"])
 def test_killed_at_every_point_it_resumes_to_exactly_one(
@@ -261,14 +263,7 @@ def test_killed_at_every_point_it_resumes_to_exactly_one(
     broken = []
     for number in moments(names):
         name = names[number]
-        world = begun(company)
-        id = creation.seed(world)
-        before = others(creation, world)
-        world.points.reached.clear()
-        world.points.kill_at = number
-        with pytest.raises(Killed):
-            world.look_at(creation.kind, id, creation.source)
-        world.points.kill_at = None
+        world, id, before = killed_at(number, company, creation)
         if delivered_again:
             world.clock.sleep(200)
             world.look_at(creation.kind, id, creation.source)
@@ -293,14 +288,7 @@ def test_killed_between_the_customer_and_its_addresses_no_address_is_lost_in_eit
     for number in moments(names):
         if number < first:
             continue
-        world = begun(company)
-        id = creation.seed(world)
-        before = others(creation, world)
-        world.points.reached.clear()
-        world.points.kill_at = number
-        with pytest.raises(Killed):
-            world.look_at(creation.kind, id, creation.source)
-        world.points.kill_at = None
+        world, _, before = killed_at(number, company, creation)
         # Severa is the main system; its poll comes before anybody goes on with the creation.
         world.clock.sleep(200)
         (guid,) = world.severa_ids(Kind.CUSTOMER)
