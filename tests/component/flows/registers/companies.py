@@ -248,3 +248,29 @@ def watermark(world: RegisterWorld, name: str = IN_SEVERA) -> str | None:
 def ids(queued: list[Work]) -> set[tuple[Kind, System, str]]:
     """What is queued."""
     return {(work.kind, work.system, work.id) for work in queued}
+
+
+def next_day(world: RegisterWorld) -> None:
+    """A day later nothing is queued any more."""
+    world.clock.sleep(DAY)
+    world.quieten()
+
+
+def card(world: RegisterWorld, number: int = 1001, **fields: Any) -> dict[str, Any]:
+    """A customer in Fortnox."""
+    return world.fortnox.add_customer(**{"CustomerNumber": str(number), "Name": "Björk & Åström AB", **fields})
+
+
+def article(world: RegisterWorld, code: str = "DEV", name: str = "Utveckling", **fields: Any) -> dict[str, Any]:
+    """An article in Fortnox."""
+    return world.fortnox.add_article(
+        ArticleNumber=code, Description=name, **{"Type": "SERVICE", "Unit": "h", "VAT": 25} | fields
+    )
+
+
+def project(world: RegisterWorld, number: int = 501, **fields: Any) -> dict[str, Any]:
+    """A project of an internal customer, in Severa only."""
+    owner = world.severa.all("customers", number=1) or [
+        world.severa.add_customer(name="Vi själva AB", number=1, isInternal=True)
+    ]
+    return world.severa.add_project(owner[0], **{"name": "Webbplats", "number": number, **fields})

@@ -25,3 +25,11 @@ def company(moto_client: Any) -> Maker:
 def world(company: Maker) -> RegisterWorld:
     """One company."""
     return company()
+
+
+@pytest.fixture
+def polled(world: RegisterWorld) -> RegisterWorld:
+    """Its first poll has caught up with Fortnox for today."""
+    world.poll()
+    world.clock.sleep(60)
+    return world

@@ -13,16 +13,9 @@ from severa_fortnox.flows.watermarks import IN_FORTNOX
 from severa_fortnox.settings import Main
 from severa_fortnox.store.links import Link
 from severa_fortnox.work import Kind
-from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld, ids, watermark
+from tests.component.flows.registers.companies import DAY, RegisterWorld, ids, watermark
 
-
-@pytest.fixture
-def world(company: Maker) -> RegisterWorld:
-    """The first poll has caught up with Fortnox for today."""
-    world = company()
-    world.poll()
-    world.clock.sleep(60)
-    return world
+pytestmark = pytest.mark.usefixtures("polled")
 
 
 def many_products(world: RegisterWorld, count: int = 60) -> list[dict[str, Any]]:

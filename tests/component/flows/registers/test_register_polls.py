@@ -22,13 +22,7 @@ from tests.component.world import WRITES, CollectedWork
 LISTS = 7
 
 
-@pytest.fixture
-def world(company: Maker) -> RegisterWorld:
-    """The first poll has caught up with Fortnox for today."""
-    world = company()
-    world.poll()
-    world.clock.sleep(60)
-    return world
+pytestmark = pytest.mark.usefixtures("polled")
 
 
 @dataclass

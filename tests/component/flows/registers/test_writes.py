@@ -8,16 +8,9 @@ from sandbox.simulator import FaultKind
 from severa_fortnox.errors import System
 from severa_fortnox.settings import Main
 from severa_fortnox.work import Kind
-from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld
+from tests.component.flows.registers.companies import DAY, RegisterWorld
 
-
-@pytest.fixture
-def world(company: Maker) -> RegisterWorld:
-    """The first poll has caught up with Fortnox for today."""
-    world = company()
-    world.poll()
-    world.clock.sleep(60)
-    return world
+pytestmark = pytest.mark.usefixtures("polled")
 
 
 NUMBERS = {
