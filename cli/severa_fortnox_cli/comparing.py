@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 import webbrowser
 from collections import Counter
@@ -111,7 +112,10 @@ def report(
     _require_address(System.FORTNOX, fortnox_link)
     wanted = formats or [Format.HTML, Format.XLSX, Format.CSV, Format.JSON]
     writers = {format: write for format, write in _writers().items() if format in wanted}
-    earlier = _last(run, id, since, output / f"register-report-{id}.json")
+    named = None if since is None else _named(id, since)
+    _require_writable(output)
+    replaced = _replaced(run, id, output / f"register-report-{id}.json", is_compared=since is None)
+    earlier = named or replaced
     session = open_session(run.stack, id)
     # A person has just mended what the cached ones lack.
     session.registers.refresh(both=True)
@@ -130,20 +134,24 @@ def report(
                 )
             )
     read_at = time.monotonic()
-    rows = [row for each in found for row in rows_of(each, session.settings)]
+
+    def unlink(kind: Kind, guid: str) -> str:
+        return run.command("unlink", f"{kind}s", id, guid, "--why", "...")
+
+    rows = [row for each in found for row in rows_of(each, session.settings, unlink)]
     made = Report(
         connection=id,
         name=connection.name,
         kinds=tuple(each.kind for each in found),
         made_at=began,
         seconds=run.stack.clock() - began.timestamp(),
-        settings=_settings(session.settings, found),
+        settings=_settings(session.settings, found, create_missing),
         rows=tuple(with_links(rows, severa_link, fortnox_link)),
         brake=tuple(explain(reason).cause for each in found for reason in each.brake),
         notes=() if every_card else _unread(found),
     )
     if earlier is not None:
-        made = changes.since(made, earlier)
+        made = changes.since(made, earlier, replaced)
     written = _write(made, output, writers)
     # The pairs are decided after the lists are read, too.
     seconds = time.monotonic() - read_at + sum(each.seconds[1] for each in found)
@@ -161,8 +169,12 @@ def _require_address(system: System, link: str) -> None:
     """
     option = f"--{system}-link (or {_variable(system)})"
     fix = "give an address such as https://host/{kind}/{number}, or leave it out"
-    place = urlsplit(link)
-    if link and (place.scheme not in ("http", "https") or not place.netloc):
+    try:
+        place = urlsplit(link)
+        is_page = place.scheme in ("http", "https") and bool(place.netloc)
+    except ValueError:
+        is_page = False
+    if link and not is_page:
         raise Failure(f"{option} is no address of a page: {link}", fix, status=USAGE)
     unknown = re.findall(r"\{[^{}]*\}?|\}", re.sub(r"\{(?:kind|id|number)\}", "", link))
     if unknown:
@@ -170,31 +182,66 @@ def _require_address(system: System, link: str) -> None:
         raise Failure(said, "put only {kind}, {id} and {number} in it", status=USAGE)
 
 
-def _last(run: Run, id: str, since: Path | None, default: Path) -> Report | None:
-    """The report to compare with.
+def _require_writable(folder: Path) -> None:
+    """Files can be written there: found out before both systems are read, which takes minutes.
 
     Raises:
-        Failure: the one that was named is not there, is none, or is another connection's.
+        Failure: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OSError) -> Failure:
+    return Failure(f"the report cannot be written: {error}", "give another folder with --output")
+
+
+def _replaced(run: Run, id: str, path: Path, *, is_compared: bool) -> Report | None:
+    """The report that the new one takes the place of; None when there is none that can be read.
+
+    Args:
+        is_compared: whether it is the one to compare with.
     """
     from severa_fortnox_cli.report import table
 
-    path = since or default
-    if not path.exists():
-        if since is not None:
-            raise Failure(f"there is no file {since}", "give the JSON file of an earlier report")
-        return None
     try:
-        found = table.from_json(path.read_text(encoding="utf-8"))
-        if found.connection != id:
-            raise table.UnknownReport(f"it is a report of {found.connection}, not of {id}")
-        return found
-    except (table.UnknownReport, UnicodeDecodeError, OSError) as error:
-        if since is not None:
-            raise Failure(
-                f"{since} cannot be compared with: {error}", f"give the JSON of an earlier report of {id}"
-            ) from None
-        run.output.warn(f"what changed is not shown, because {path} cannot be compared with: {error}")
+        return _read(id, path)
+    except FileNotFoundError:
         return None
+    except (table.UnknownReport, UnicodeDecodeError, OSError) as error:
+        lost = "what changed is not shown" if is_compared else "registers that are not compared now begin anew"
+        run.output.warn(f"{lost}, because {path} cannot be compared with: {error}")
+        return None
+
+
+def _named(id: str, path: Path) -> Report:
+    """The report that somebody wants to be compared with.
+
+    Raises:
+        Failure: it is not there, is none, or is another connection's.
+    """
+    from severa_fortnox_cli.report import table
+
+    try:
+        return _read(id, path)
+    except FileNotFoundError:
+        raise Failure(f"there is no file {path}", "give the JSON file of an earlier report") from None
+    except (table.UnknownReport, UnicodeDecodeError, OSError) as error:
+        fix = f"give the JSON of an earlier report of {id}"
+        raise Failure(f"{path} cannot be compared with: {error}", fix) from None
+
+
+def _read(id: str, path: Path) -> Report:
+    from severa_fortnox_cli.report import table
+
+    found = table.from_json(path.read_text(encoding="utf-8"))
+    if found.connection != id:
+        raise table.UnknownReport(f"it is a report of {found.connection}, not of {id}")
+    return found
 
 
 def _writers() -> dict[Format, Callable[[Report, Path], object]]:
@@ -225,7 +272,7 @@ def _write(report: Report, folder: Path, writers: Mapping[Format, Callable[[Repo
             unfinished.replace(path)
             written.append(path)
     except OSError as error:
-        raise Failure(f"the report cannot be written: {error}", "give another folder with --output") from None
+        raise _unwritable(error) from None
     return written
 
 
@@ -265,22 +312,26 @@ def _place(count: int, place: Place) -> str:
     return counted(count, place, "differ" if place == "differs" else place)
 
 
-def _settings(settings: Settings, found: Sequence[Comparison]) -> Mapping[str, str]:
+def _settings(settings: Settings, found: Sequence[Comparison], create_missing: bool | None) -> Mapping[str, str]:
     """What the report was made with, in words."""
     said = {}
+    # What was asked for goes before what is set.
+    creates = create_missing is not False
     for each in found:
         if each.kind is Kind.PROJECT:
-            said["Projects"] = "created in Fortnox" if settings.transfer_projects else "not created"
+            said["Projects"] = "created in Fortnox" if settings.transfer_projects and creates else "not created"
             closing = settings.project_closing.replace("_", " ")
             said["Closed projects"] = closing.replace("days", f"{settings.project_closing_days} days")
             continue
         main = settings.customer_main if each.kind is Kind.CUSTOMER else settings.product_main
         said[f"Changes of {each.kind}s are taken from"] = str(main).capitalize()
-        is_all = each.kind is Kind.PRODUCT and settings.create_articles == "all"
+        is_all = each.kind is Kind.PRODUCT and settings.create_articles == "all" and creates
         taken = sorted(each.around.taken_along if not is_all else BOTH)
         said[f"Older {each.kind}s without a counterpart"] = (
             f"taken over from {' and '.join(str(system).capitalize() for system in taken)}" if taken else "left alone"
         )
+    if not creates:
+        said["New records without a counterpart"] = "left alone (--no-create-missing)"
     return said
 
 

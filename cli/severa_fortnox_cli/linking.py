@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
+from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.decisions.customer_pairs import CustomerPair
-from severa_fortnox.decisions.pairs import Pair
+from severa_fortnox.decisions.decision import Refuse, Skip
+from severa_fortnox.decisions.pairs import Linked, Pair
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, ProductPair
 from severa_fortnox.decisions.project_pairs import ProjectPair
 from severa_fortnox.errors import System
@@ -17,6 +20,7 @@ from severa_fortnox.flows.pairs import surroundings
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
 from severa_fortnox.mapping.customers import Card
+from severa_fortnox.reason import Reason
 from severa_fortnox.store.ignored import IgnoredRecord
 from severa_fortnox.store.links import AlreadyLinked, Link
 from severa_fortnox.store.log import Entry, Outcome
@@ -32,6 +36,9 @@ from severa_fortnox_cli.records import (
     the_one_in_severa,
 )
 from severa_fortnox_cli.run import Run
+
+#: Why nothing is written just now of two records that are kept in step.
+_ON_COURSE = {"in-step", "project-closes-later"}
 
 
 class Side(StrEnum):
@@ -74,13 +81,17 @@ def link(
     if any(before):
         raise _taken(run, session, register, ours, theirs, [each for each in before if each is not None])
     _require_at_rest(session, kind, ours.id, theirs.id)
+    pair, card = _pair(session, ours, theirs)
+    kept = ENTITIES[kind].kept(session.settings, pair, surroundings(session))
+    obstacles = _obstacles(session, kind, pair, Linked(ours.id, theirs.id, kept))
+    for reason in obstacles:
+        words = explain(reason)
+        run.output.warn(f"{words.cause}, so they are not kept in step." + (f" {words.fix}." if words.fix else ""))
     run.require_consent(
-        f"Link {ours} and {theirs}? From then on they are kept in step.",
+        f"Link {ours} and {theirs}?" + ("" if obstacles else " From then on they are kept in step."),
         yes=yes,
         command=("link", register, id, severa, fortnox, "--why", why, "--yes"),
     )
-    pair, card = _pair(session, ours, theirs)
-    kept = ENTITIES[kind].kept(session.settings, pair, surroundings(session))
     synced = {"kept": ",".join(sorted(kept))}
     made = Link(kind, ours.id, theirs.id, card, "person", session.clock(), synced)
     try:
@@ -95,7 +106,9 @@ def link(
         if session.store.ignored.get(id, kind, each.system, each.id):
             undo = run.command("ignore", register, id, each.system, each.id, "--undo")
             run.output.warn(f"{each} is ignored, so nothing is done to the two until: {undo}")
-    run.output.remark("What differs is written by their next change, or now: " + _load(run, register, id, theirs.id))
+    if not obstacles:
+        load = run.command("load", register, id, "--number", theirs.id)
+        run.output.remark(f"What differs is written by their next change, or now: {load}")
 
 
 def unlink(
@@ -115,7 +128,8 @@ def unlink(
     _require_named(record)
     session = open_session(run.stack, id)
     found = _linked(session, kind, record)
-    names = " and ".join(_names(session, found))
+    ours, theirs = _both(session, found)
+    names = " and ".join(_names(found, ours, theirs))
     _require_at_rest(session, kind, found.severa_id, found.fortnox_id)
     run.require_consent(
         f"Unlink {names}? If number or code and name agree they are linked again by their next change; ignore one of "
@@ -130,8 +144,13 @@ def unlink(
     text = f"{names} were unlinked by {run.stack.who()}: {why}"
     _log(run, session, kind, found.severa_id, Outcome.UPDATED, text, found.fortnox_id, why, foreign_id=found.fortnox_id)
     run.output.record({"unlinked": found.severa_id, "fortnox": found.fortnox_id, "why": why}, (f"Unlinked {names}.",))
-    ignore = run.command("ignore", register, id, "fortnox", found.fortnox_id, "--why", "...")
-    run.output.remark(f"If they are not the same, keep them apart: {ignore}")
+    if ours is not None and theirs is not None:
+        ignore = run.command("ignore", register, id, "fortnox", theirs.id, "--why", "...")
+        run.output.remark(f"If they are not the same, keep them apart: {ignore}")
+        return
+    for left in filter(None, (ours, theirs)):
+        ignore = run.command("ignore", register, id, left.system, left.id, "--why", "...")
+        run.output.remark(f"If {left} is not to be created in the other system again, leave it alone: {ignore}")
 
 
 def ignore(
@@ -216,10 +235,14 @@ def _linked(session: Session, kind: Kind, record: str) -> Link:
     return next(iter(several.values()))
 
 
-def _names(session: Session, link: Link) -> tuple[str, str]:
-    """Both records as a person knows them, Severa's first; one that is gone by its id."""
+def _both(session: Session, link: Link) -> tuple[Record | None, Record | None]:
+    """Both records as they are now, Severa's first; None for one that is gone."""
     ours = next(iter(in_severa(session, link.kind, link.severa_id)), None)
-    theirs = in_fortnox(session, link.kind, link.fortnox_id)
+    return ours, in_fortnox(session, link.kind, link.fortnox_id)
+
+
+def _names(link: Link, ours: Record | None, theirs: Record | None) -> tuple[str, str]:
+    """Both records as a person knows them, Severa's first; one that is gone by its id."""
     return f"{ours or f'{link.severa_id} (gone in Severa)'}", f"{theirs or f'{link.fortnox_id} (gone in Fortnox)'}"
 
 
@@ -242,7 +265,7 @@ def _taken(
     run: Run, session: Session, register: RegisterName, ours: Record, theirs: Record, others: Sequence[Link]
 ) -> Failure:
     """One of the two has another partner."""
-    pairs = dict.fromkeys(_names(session, each) for each in others)
+    pairs = dict.fromkeys(_names(each, *_both(session, each)) for each in others)
     linked = "; ".join(f"{in_fortnox} is linked to {in_severa} already" for in_severa, in_fortnox in pairs)
     connection = session.connection.id
     again = [run.command("unlink", register, connection, each.severa_id, "--why", "...") for each in others]
@@ -265,8 +288,15 @@ def _pair(session: Session, ours: Record, theirs: Record) -> tuple[Pair, dict[st
             return ProjectPair(ours.whole, theirs.whole), {}
 
 
-def _load(run: Run, register: RegisterName, id: str, number: str) -> str:
-    return run.command("load", register, id, "--number", number)
+def _obstacles(session: Session, kind: Kind, pair: Pair, linked: Linked) -> tuple[Reason, ...]:
+    """Why the two would not be kept in step once they are linked; empty when they would."""
+    after = replace(cast(Any, pair), linked=linked)
+    match ENTITIES[kind].decide(after, session.settings, surroundings(session)):
+        case Refuse(reasons=reasons):
+            return reasons
+        case Skip(reason=reason) if reason.code not in _ON_COURSE:
+            return (reason,)
+    return ()
 
 
 def _log(

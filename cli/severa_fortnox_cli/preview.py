@@ -15,6 +15,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox_cli.opening import RegisterName
 from severa_fortnox_cli.render import Column, counted
 from severa_fortnox_cli.run import Run
+from severa_fortnox_cli.waiting import waits
 
 #: Lines of one group that a preview shows; the report shows all.
 SHOWN = 20
@@ -38,21 +39,26 @@ _FIELDS = {
     "IN SEVERA": "severa",
     "IN FORTNOX": "fortnox",
     "WHOSE COUNTS": "owner",
+    "FIX": "fix",
+    "WHO": "who",
 }
+#: Without one of the two nobody sees what becomes of a value that is emptied.
+_ALWAYS = {"IN SEVERA", "IN FORTNOX"}
 
 
 def preview(
     run: Run,
     register: RegisterName,
-    id: str,
     found: Comparison,
     chosen: Sequence[Looked],
     asked: Sequence[Looked],
+    more: str,
 ) -> None:
     """Show what would be done to those that were chosen, and what stands in the way of the others.
 
     Args:
         asked: those that somebody asked for by number; all when nobody did.
+        more: the command that shows all lines, judged as these were.
     """
     meant = {pair_of(each) for each in chosen}
     rows = [values(each) | {"chosen": pair_of(each) in meant} for each in found.looked]
@@ -70,7 +76,6 @@ def preview(
     if len(chosen) < changes:
         lines.append(f"Chosen: {len(chosen)} of {changes} that would change something.")
     run.output.record({}, lines)
-    more = run.command("report", id, register)
     for what in _ORDER:
         stuck = what in (WAITS, LEFT_ALONE)
         group = [
@@ -106,7 +111,7 @@ def values(looked: Looked) -> dict[str, Any]:
         case Refuse(reasons=reasons):
             what = WAITS
         case Skip(reason=reason) if reason.code != "in-step":
-            what, reasons = LEFT_ALONE, (reason,)
+            what, reasons = WAITS if waits(looked) else LEFT_ALONE, (reason,)
     return {
         "name": pair.name,
         "number": pair.number,
@@ -122,17 +127,18 @@ def values(looked: Looked) -> dict[str, Any]:
     }
 
 
-def overwrites(looked: Looked) -> System | None:
-    """The system in which fields of a record are overwritten, now or once it is linked; None when in neither."""
+def updates(looked: Looked) -> Writes | None:
+    """What is written to a record that is linked, now or once it is; None when nothing is."""
     for decision in (looked.decision, looked.following):
         if isinstance(decision, Update):
-            return decision.plan.to
+            return decision.plan
     return None
 
 
-def waits(looked: Looked) -> bool:
-    """Whether something is not done until a person has done something."""
-    return isinstance(looked.decision, Refuse) or isinstance(looked.following, Refuse)
+def overwrites(looked: Looked) -> System | None:
+    """The system in which values of a record are lost, now or once it is linked; None when in neither."""
+    writes = updates(looked)
+    return writes.to if writes is not None and any(each.old is not None for each in writes.changes) else None
 
 
 def pair_of(looked: Looked) -> tuple[str | None, str | None]:
@@ -180,12 +186,19 @@ def _group(run: Run, what: str, group: Sequence[Mapping[str, Any]], more: str) -
     elif any(row["fields"] for row in group):
         lines = []
         for row in group:
-            about = {"name": row["name"], "why": row["why"]}
-            lines += [{**about, **field} for field in row["fields"]] or [about]
+            about = {column: row[column] for column in ("name", "why", "fix", "who")}
+            lines += [{**about, **_shown(field)} for field in row["fields"]] or [about]
         columns = _FIELDS
     shown: dict[str, Column] = {
-        heading: column for heading, column in columns.items() if any(line.get(column) for line in lines)
+        heading: column
+        for heading, column in columns.items()
+        if heading in _ALWAYS or any(line.get(column) for line in lines)
     }
     run.output.table(lines[:SHOWN], shown, none="")
     if len(lines) > SHOWN:
         run.output.record({}, (f"... and {len(lines) - SHOWN} lines more; all of them: {more}",))
+
+
+def _shown(field: Mapping[str, str]) -> dict[str, str]:
+    """A field's line for a person: an empty value is said, a blank cell says nothing."""
+    return {**field, "severa": field["severa"] or "(empty)", "fortnox": field["fortnox"] or "(empty)"}

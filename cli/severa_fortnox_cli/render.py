@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -139,6 +140,9 @@ def _plain(value: Any) -> Any:
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # A name that the terminal has no letters for is no reason to end.
+        stream.reconfigure(errors="replace")
     # Names and texts of records may look like markup; they are shown as they are.
     return Console(
         file=stream,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from severa_fortnox.errors import System
@@ -22,15 +23,19 @@ class Target:
     work: Work
     name: str
 
-    @property
-    def number(self) -> str:
-        """The number in a name such as "invoice 1042 Kund AB"; "" for a draft, which has none yet."""
-        word = [*self.name.split(), "", ""][1]
-        return word if word.isdecimal() or self.work.kind is not Kind.INVOICE else ""
+    def is_called(self, target: str) -> bool:
+        """Whether it is the number in a name such as "invoice 1042 Kund AB"; a draft has none yet.
+
+        A code may have spaces, and nothing says where it ends and the record's name begins.
+        """
+        words, number = self.name.split()[1:], target.split()
+        if not number or words[: len(number)] != number:
+            return False
+        return self.work.kind is not Kind.INVOICE or (len(number) == 1 and target.isdecimal())
 
     def is_meant_by(self, target: str) -> bool:
         """Whether somebody means this record: its number, its id, or enough of its guid's beginning."""
-        if target in (self.number, self.work.id):
+        if target == self.work.id or self.is_called(target):
             return True
         is_guid = self.work.system is System.SEVERA
         return is_guid and len(target) >= _GUID_BEGINNING and self.work.id.startswith(target.lower())
@@ -43,3 +48,10 @@ def of_problem(problem: Problem) -> Target | None:
         return None
     system = System(problem.detail.get("system", System.SEVERA))
     return Target(Work(problem.connection, Kind(kind), id, Cause.PERSON, system), problem.name)
+
+
+def meant_by(target: str, known: Iterable[Target]) -> list[Target]:
+    """Those of the records that somebody may mean; among those of one kind the one with exactly that id."""
+    found = [each for each in known if each.is_meant_by(target)]
+    exact = {each.work.kind for each in found if each.work.id == target}
+    return [each for each in found if each.work.id == target or each.work.kind not in exact]

@@ -15,7 +15,7 @@ from severa_fortnox.work import Cause, Kind, Work
 from severa_fortnox_cli.failures import Failure
 from severa_fortnox_cli.records import is_guid
 from severa_fortnox_cli.render import Column, counted, moment, text
-from severa_fortnox_cli.retrying import RETRIED, Target, of_problem
+from severa_fortnox_cli.retrying import RETRIED, Target, meant_by, of_problem
 from severa_fortnox_cli.run import Run
 
 #: What a person sees of a log line.
@@ -207,9 +207,14 @@ def _subjects(store: Store, connection: str, kind: Kind, record: str) -> list[st
 def _again(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What to run when it is mended."""
     if values["kind"] in RETRIED:
-        return ("retry", values["connection"], values["id"])
+        # Records of other kinds may have the same number, a guid only one has.
+        only = () if is_guid(values["id"]) else ("--kind", values["kind"])
+        return ("retry", values["connection"], values["id"], *only)
+    subject, _, kind = values["id"].partition("#")
+    if subject != "registers":
+        return ("poll", values["connection"])
     # Too many changes at once: first they must be looked at.
-    return ("report" if values["id"] == "registers" else "poll", values["connection"])
+    return ("report", values["connection"], *([f"{kind}s"] if kind else []))
 
 
 def _chosen(run: Run, id: str, known: Sequence[Target], target: str, kind: Kind | None) -> Target:
@@ -218,7 +223,7 @@ def _chosen(run: Run, id: str, known: Sequence[Target], target: str, kind: Kind 
     Raises:
         Failure: it is neither a guid nor the number of one with an open problem.
     """
-    matches = [each for each in known if each.is_meant_by(target)]
+    matches = meant_by(target, known)
     if len(matches) == 1:
         return matches[0]
     listed = "; ".join(f"{each.name} ({each.work.id})" for each in matches or known) or "none"

@@ -76,6 +76,9 @@ class Customers(Collection):
         for place in ("", "Delivery", "Visiting"):
             code = record[f"{place}CountryCode"]
             record[f"{place}Country"] = _COUNTRIES.get(code, code)
+            digits = (record[f"{place}ZipCode"] or "").replace(" ", "")
+            if self.state.switches.spaces_zip_codes and len(digits) == 5 and digits.isdecimal():
+                record[f"{place}ZipCode"] = f"{digits[:3]} {digits[3:]}"
         return record | {"TermsOfPayment": require_terms(self.state, record["TermsOfPayment"])}
 
     def in_use(self, number: str) -> bool:

@@ -21,6 +21,7 @@ class Switches:
         lastmodified_zone: the time zone in which `lastmodified` is written and compared.
         lastmodified_excludes: `lastmodified` does not find what changed in the very minute it names.
         clamps_limit: a page limit above 500 counts as 500; otherwise it is refused.
+        spaces_zip_codes: five digits of a postal code are kept as ``211 20``, however they were sent.
     """
 
     text_rows_need_account: bool = False
@@ -34,3 +35,4 @@ class Switches:
     lastmodified_zone: str = "Europe/Stockholm"
     lastmodified_excludes: bool = False
     clamps_limit: bool = False
+    spaces_zip_codes: bool = False

@@ -28,6 +28,8 @@ class Readings:
         cursor_is_an_offset: a page token counts rows, so a record that leaves the filter while a client pages makes
             the next page skip one; otherwise it names the last record sent.
         child_moves_parent: whether a change of an address also moves its customer's `lastUpdatedDateTime`.
+        utc_offset: hours by which the organisation's time is ahead of UTC; its moments are written in that time, with
+            the offset, and its days begin then. 0 is written as ``Z``.
         original_under: the property of a credit note that names its original; the original names the credit note under
             the other one, `creditNoteInvoice` or `reimburseInvoice`.
         credit_rows_reimburse: whether the rows of a credit note are made of reimbursed hours, fees and expenses, which
@@ -52,6 +54,7 @@ class Readings:
     token_seconds: int = 3600
     cursor_is_an_offset: bool = True
     child_moves_parent: bool = False
+    utc_offset: int = 0
     original_under: str = "reimburseInvoice"
     credit_rows_reimburse: bool = True
     closed_project_takes_costs: bool = False

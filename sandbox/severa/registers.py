@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from itertools import count
 from typing import Any
 
@@ -51,10 +51,11 @@ class Registers:
 
     def now(self) -> str:
         """The moment, as Severa writes it."""
-        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return self._moment().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def today(self) -> date:
-        return datetime.fromtimestamp(self.clock(), UTC).date()
+        """The organisation's day."""
+        return self._moment().date()
 
     def find(self, register: str, guid: str) -> Record | None:
         """The record, or None."""
@@ -103,6 +104,9 @@ class Registers:
     def is_number_free(self, register: str, number: int, but: Record | None = None) -> bool:
         """Whether no other record has the number."""
         return all(r is but for r in self.all(register, number=number))
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), timezone(timedelta(hours=self.readings.utc_offset)))
 
     def _take_number(self, register: str) -> int:
         number = next(n for n in count(self.next_number[register]) if self.is_number_free(register, n))

@@ -56,6 +56,7 @@ _SHARE = (
     (Verdict.IGNORED, 1),
     (Verdict.MISSING, 1),
 )
+_WAITING = (Verdict.CONFLICT, Verdict.DUPLICATE, Verdict.MISSING)
 _REGISTERS = {
     Kind.CUSTOMER: ("customers",),
     Kind.PRODUCT: ("products", "work types", "travel-expense types"),
@@ -131,15 +132,15 @@ def _row(chance: random.Random, kind: Kind, verdict: Verdict, index: int, name: 
     guid = str(UUID(int=chance.getrandbits(128), version=4))
     severa = Side(guid, number, name, True, fields, f"https://severa.example/{kind}/{guid}")
     fortnox = Side(number, number, name, True, fields, f"https://fortnox.example/{kind}/{number}")
-    row = Row(kind, register, severa, fortnox, verdict, verdict.waits)
+    row = Row(kind, register, severa, fortnox, verdict, verdict in _WAITING)
     match verdict:
         case Verdict.WILL_UPDATE:
             row = _differing(row, "Severa wins" if kind is not Kind.PRODUCT else "Fortnox wins")
             row = replace(row, writes="Fortnox", cause=f"Kept fields that differ: {len(row.differences)}.")
         case Verdict.WILL_LINK:
-            row = replace(row, cause="Both have the number, and nothing speaks against it.", fix="", who="")
+            row = replace(row, cause="Both have the number, and nothing speaks against it.", fix="", who=())
             if index % 7 == 0:
-                row = replace(row, waits=True, fix="Add the unit “dag” in Fortnox.", who="A bookkeeper, in Fortnox")
+                row = replace(row, waits=True, fix="Add the unit “dag” in Fortnox.", who=("A bookkeeper, in Fortnox",))
         case Verdict.WILL_CREATE:
             row = _alone(replace(row, writes="Fortnox", cause="It has an active project and no counterpart."), chance)
         case Verdict.CONFLICT:
@@ -148,18 +149,18 @@ def _row(chance: random.Random, kind: Kind, verdict: Verdict, index: int, name: 
                 row,
                 cause="The code is equal but the name is not, so creating it would collide.",
                 fix=f"Rename article {number} in Fortnox to “{name[:60]}”, or give the Severa product another code.",
-                who="A bookkeeper, in Fortnox",
+                who=("A bookkeeper, in Fortnox", "An administrator, in Severa"),
             )
         case Verdict.DUPLICATE:
             row = replace(
                 row,
                 cause=f"Two Severa records have the number {number}.",
                 fix="Give one of them another number in Severa, or make it inactive.",
-                who="An administrator, in Severa",
+                who=("An administrator, in Severa",),
             )
         case Verdict.LEFT_ALONE:
             row = _alone(
-                replace(row, cause="A prospect: it has no active project and no invoice yet.", who="Nobody"), chance
+                replace(row, cause="A prospect: it has no active project and no invoice yet.", who=("Nobody",)), chance
             )
         case Verdict.IGNORED:
             row = _alone(replace(row, cause="Somebody asked to leave it alone: sold with the shop."), chance)
@@ -169,7 +170,7 @@ def _row(chance: random.Random, kind: Kind, verdict: Verdict, index: int, name: 
                 fortnox=None,
                 cause=f"It was linked to Fortnox customer {number}, which has been deleted there.",
                 fix="Restore it in Fortnox, or unlink the two with: severa-fortnox unlink",
-                who="A bookkeeper, in Fortnox",
+                who=("A bookkeeper, in Fortnox",),
             )
     if row.severa and (row.fortnox or row.near):
         scored = score(kind, _comparable(row.severa), _comparable(row.fortnox or row.near or row.severa))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.alerts.catalogue import Who, explain
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.identity import folded_number, identity_digits
 from severa_fortnox.decisions.pairs import NewInSevera
@@ -23,6 +23,7 @@ from severa_fortnox_cli.report.model import Difference, Part, Row, Side, Verdict
 from severa_fortnox_cli.report.partners import best_partner
 from severa_fortnox_cli.report.score import score
 from severa_fortnox_cli.report.sides import ACTIVE, Sides, comparable, sides_of
+from severa_fortnox_cli.waiting import is_gone, is_settled, remaining, waits
 
 _DUPLICATES = frozenset(
     {
@@ -34,13 +35,16 @@ _DUPLICATES = frozenset(
         "project-number-several",
     }
 )
-_GONE = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
 #: Reasons to leave a linked pair as it is that need nobody.
 _LINKED = frozenset({"in-step", "project-closes-later", "linked-customer-is-internal"})
 
 
-def rows_of(comparison: Comparison, settings: Settings) -> list[Row]:
-    """The comparison's pairs as rows; a record without a counterpart names the one most like it."""
+def rows_of(comparison: Comparison, settings: Settings, unlink: Callable[[Kind, str], str]) -> list[Row]:
+    """The comparison's pairs as rows; a record without a counterpart names the one most like it.
+
+    Args:
+        unlink: the command that unlinks the pair with this Severa guid.
+    """
     kind, around = comparison.kind, comparison.around
     pairs = [(looked, sides_of(looked.pair, around)) for looked in comparison.looked]
     # A record that vanished while it was read is no row.
@@ -48,7 +52,8 @@ def rows_of(comparison: Comparison, settings: Settings) -> list[Row]:
     near = _near(kind, [sides for _, sides in pairs])
     fields = _fields(kind, settings)
     main = {Kind.CUSTOMER: settings.customer_main, Kind.PRODUCT: settings.product_main}.get(kind, Main.SEVERA)
-    return [_row(kind, looked, sides, near.get(id(sides)), fields, main) for looked, sides in pairs]
+    rows = ((looked, _row(kind, looked, sides, near.get(id(sides)), fields, main)) for looked, sides in pairs)
+    return [_of_gone(looked, row, unlink) if is_gone(looked) else row for looked, row in rows]
 
 
 def with_links(rows: Iterable[Row], severa: str, fortnox: str) -> Iterator[Row]:
@@ -59,7 +64,7 @@ def with_links(rows: Iterable[Row], severa: str, fortnox: str) -> Iterator[Row]:
     """
 
     def linked(side: Side | None, kind: Kind, template: str) -> Side | None:
-        if side is None or not template:
+        if side is None or side.gone or not template:
             return side
         values = {"kind": str(kind), "id": side.id, "number": side.number}
         address = template
@@ -68,7 +73,13 @@ def with_links(rows: Iterable[Row], severa: str, fortnox: str) -> Iterator[Row]:
         return replace(side, link=address)
 
     for row in rows:
-        yield replace(row, severa=linked(row.severa, row.kind, severa), fortnox=linked(row.fortnox, row.kind, fortnox))
+        yield replace(
+            row,
+            severa=linked(row.severa, row.kind, severa),
+            fortnox=linked(row.fortnox, row.kind, fortnox),
+            # It is in the system that the row lacks.
+            near=linked(row.near, row.kind, fortnox if row.fortnox is None else severa),
+        )
 
 
 def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
@@ -88,7 +99,7 @@ def judged(looked: Looked) -> tuple[Verdict, str, Sequence[Reason]]:
         case Refuse(reasons=reasons):
             is_double = any(reason.code in _DUPLICATES for reason in reasons)
             return Verdict.DUPLICATE if is_double else Verdict.CONFLICT, "", reasons
-        case Skip(reason=reason) if reason.code in _GONE:
+        case Skip(reason=reason) if is_gone(looked):
             return Verdict.MISSING, "", (reason,)
         case Skip(reason=reason) if looked.pair.linked is not None and reason.code in _LINKED:
             return Verdict.LINKED, "", () if reason.code == "in-step" else (reason,)
@@ -116,22 +127,35 @@ def _row(kind: Kind, looked: Looked, sides: Sides, near: Side | None, fields: Se
         severa=severa,
         fortnox=fortnox,
         verdict=verdict,
-        waits=verdict.waits or isinstance(looked.following, Refuse),
+        waits=waits(looked),
         writes=writes,
         score=total,
         parts=parts,
         cause="; ".join(dict.fromkeys(causes)),
         fix="; ".join(dict.fromkeys(filter(None, (each.fix for each in words)))),
-        who="; ".join(dict.fromkeys(str(each.who) for each in words if each.fix)),
+        who=tuple(dict.fromkeys(str(each.who) for each in words if each.fix)),
         differences=_differences(looked, sides, fields, main) if severa and fortnox else (),
         near=near,
+        known=sides.known if severa and fortnox else None,
     )
+
+
+def _of_gone(looked: Looked, row: Row, unlink: Callable[[Kind, str], str]) -> Row:
+    """The row with what is to be done about a linked record that is gone, by what is left of the two."""
+    if remaining(looked.pair) is None:
+        cause = f"{looked.pair.name} is linked, but does not exist in either system any more"
+        fix = f"Unlink it: {unlink(row.kind, looked.pair.linked.severa_id)}"
+        return replace(row, cause=cause, fix=fix, who=(str(Who.OPERATOR),))
+    if is_settled(looked):
+        return replace(row, cause=f"{row.cause}; the other one is inactive, so nothing is to be done", fix="", who=())
+    return row
 
 
 def _near(kind: Kind, pairs: Sequence[Sides]) -> dict[int, Side]:
     """For each record without a counterpart the most similar one of those in the other system that have none either."""
     in_severa = {each.severa.id: each for each in pairs if each.severa is not None and each.fortnox is None}
     in_fortnox = {each.fortnox.id: each for each in pairs if each.fortnox is not None and each.severa is None}
+    in_fortnox = {number: each for number, each in in_fortnox.items() if each.fortnox and not each.fortnox.gone}
     ours = {key: comparable(kind, each.severa) for key, each in in_severa.items() if each.severa}
     theirs = {key: comparable(kind, each.fortnox) for key, each in in_fortnox.items() if each.fortnox}
     partners = best_partner(kind, ours, theirs)

@@ -28,11 +28,6 @@ class Verdict(StrEnum):
         """One character for it, to search for."""
         return _MARKS[self]
 
-    @property
-    def waits(self) -> bool:
-        """Whether nothing happens until a person has done something."""
-        return self in (Verdict.CONFLICT, Verdict.DUPLICATE, Verdict.MISSING)
-
 
 _MARKS = {
     Verdict.LINKED: "=",
@@ -83,6 +78,7 @@ class Side:
         number: customer or project number, article number or code.
         fields: value by the field's name in words; the same names on both sides, a missing value left out.
         link: its page in the system, as an address; None when there is none.
+        gone: whether it does not exist any more; it stands for a linked pair of which neither does.
     """
 
     id: str
@@ -91,6 +87,7 @@ class Side:
     active: bool
     fields: Mapping[str, str] = field(default_factory=dict)
     link: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,10 +133,11 @@ class Row:
         parts: what the score is made of.
         cause: the one reason for the verdict.
         fix: what to change, exactly; "" when there is nothing to do.
-        who: who does that, and where.
+        who: those who can do that.
         change: against the last report: "" as before, "new", "was <verdict>", or in words.
         near: for a record without a counterpart, the one in the other system that is most like it; `score` and `parts`
             are then theirs.
+        known: the fields that were compared, when not the whole records were read; None: all of them.
     """
 
     kind: Kind
@@ -153,10 +151,11 @@ class Row:
     parts: tuple[Part, ...] = ()
     cause: str = ""
     fix: str = ""
-    who: str = ""
+    who: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     change: str = ""
     near: Side | None = None
+    known: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -166,11 +165,14 @@ class Row:
         return f"{self.kind}:{severa}:{fortnox}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Place | None:
         """Which of the four numbers it counts in; a linked pair that nothing is written to is the same.
 
-        A linked pair may differ in what is only written at creation: nobody has to look at that again.
+        A linked pair may differ in what is only written at creation: nobody has to look at that again. One that is
+        gone in both systems stands nowhere, so it counts in none.
         """
+        if self.fortnox is not None and self.fortnox.gone:
+            return None
         if self.fortnox is None:
             return Place.ONLY_SEVERA
         if self.severa is None:

@@ -162,7 +162,7 @@ function beforePrint() {
 }
 
 function fillSelects() {
-  const people = [...new Set(report.rows.map((row) => row.who).filter(Boolean))].sort(swedish.compare);
+  const people = [...new Set(report.rows.flatMap((row) => row.who || []))].sort(swedish.compare);
   byId("who").closest("label").hidden = people.length < 2;
   byId("who").append(...people.map((who) => new Option(who, who)));
   byId("order").append(new Option("attention", ""));

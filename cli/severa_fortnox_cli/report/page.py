@@ -25,7 +25,7 @@ _SCRIPTS = ("page.rows.js", "page.state.js", "page.js")
 _MEANINGS = {
     Verdict.CONFLICT: "The two contradict each other; nothing is done until one of them is changed.",
     Verdict.DUPLICATE: "Several records claim to be the same one; nothing is done until one of them gives way.",
-    Verdict.MISSING: "It was linked, and one of the two records is gone.",
+    Verdict.MISSING: "It was linked, and one of the two records is gone, or both.",
     Verdict.WILL_UPDATE: "Linked, and fields that are kept equal differ; they will be written.",
     Verdict.WILL_LINK: "The two belong together and will be linked.",
     Verdict.WILL_CREATE: "It has no counterpart, and one will be created.",
@@ -161,7 +161,8 @@ def _side(side: Side | None, fields: list[str]) -> Mapping[str, Any] | None:
         "id": side.id,
         "number": side.number,
         "name": side.name,
-        "active": side.active,
+        # What does not exist any more is not inactive besides.
+        "active": side.active or side.gone,
         "values": [side.fields.get(name) for name in fields],
         "link": web_address(side.link),
     }

@@ -84,7 +84,7 @@ function whyElement(row) {
   for (const [term, text] of [
     ["Cause", row.cause || VERDICTS.get(row.verdict).meaning],
     ["What to do", row.fix || (row.waits ? null : "Nothing.")],
-    ["Who", row.who],
+    ["Who", (row.who || []).join("; ")],
     ["What happens", writes],
     ["Since the last report", row.change],
   ]) {

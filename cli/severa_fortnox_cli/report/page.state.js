@@ -26,7 +26,7 @@ const FACETS = {
   verdict: (row) => !state.verdicts.size || state.verdicts.has(row.verdict),
   waits: (row) => !state.waits || Boolean(row.waits),
   changed: (row) => (state.changed ? Boolean(row.change) : !row.gone),
-  who: (row) => !state.who || row.who === state.who,
+  who: (row) => !state.who || (row.who || []).includes(state.who),
 };
 
 /** The rows that fit, and how many would if one of the filters were another. */
@@ -92,7 +92,7 @@ function searched(row) {
     const sides = [row.severa, row.fortnox, row.near].filter(Boolean);
     const told = sides.flatMap((side) => [side.id, side.number, side.name, ...side.values]);
     const bare = told.filter((value) => /^\d[\d-]*$/.test(value || "")).map((value) => value.replace(/-/g, ""));
-    text = folded([...told, ...bare, VERDICTS.get(row.verdict).label, row.register, row.cause, row.fix, row.who].filter(Boolean).join("\n"));
+    text = folded([...told, ...bare, VERDICTS.get(row.verdict).label, row.register, row.cause, row.fix, ...(row.who || [])].filter(Boolean).join("\n"));
     haystacks.set(row, text);
   }
   return text;
@@ -149,7 +149,7 @@ function fromHash(hash) {
     query: words.get("q") || "",
     waits: words.get("waits") === "1",
     changed: Boolean(report.since) && words.get("changed") === "1",
-    who: report.rows.some((row) => row.who === who) ? who : "",
+    who: report.rows.some((row) => (row.who || []).includes(who)) ? who : "",
     down: sort.startsWith("-"),
     sort: Object.hasOwn(SORTED, sort.replace(/^-/, "")) ? sort.replace(/^-/, "") : "",
     all: words.get("all") === "1",

@@ -123,7 +123,9 @@ def _summary(sheet: Worksheet, report: Report) -> None:
         _line(sheet, at, [note])
 
 
-def _counts(sheet: Worksheet, report: Report, words: Sequence[StrEnum], word_of: Callable[[Row], StrEnum]) -> None:
+def _counts(
+    sheet: Worksheet, report: Report, words: Sequence[StrEnum], word_of: Callable[[Row], StrEnum | None]
+) -> None:
     top = sheet.max_row + 2
     _line(sheet, top, ["", *(word.value[0].upper() + word.value[1:] for word in words)], "heading")
     for at, kind in enumerate(report.kinds, top + 1):

@@ -16,6 +16,7 @@ from severa_fortnox.mapping.projects import name_in_fortnox, values_in_fortnox
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.report.model import Side
 from severa_fortnox_cli.report.score import Comparable
+from severa_fortnox_cli.waiting import is_active
 
 #: Written for no customer, and shown all the same: it may be why one is left alone or refused.
 ACTIVE = Field("Active", "active", "isActive", When.CREATE_ONLY)
@@ -32,12 +33,14 @@ class Sides:
     Args:
         ours: the Severa record's values in the form Fortnox can hold; only what is known of both when there are two.
         theirs: the same of the Fortnox record.
+        known: as in `Row`.
     """
 
     severa: Side | None
     fortnox: Side | None
     ours: Values
     theirs: Values
+    known: tuple[str, ...] | None = None
 
 
 def sides_of(pair: Any, around: Surroundings) -> Sides:
@@ -73,10 +76,12 @@ def comparable(kind: Kind, side: Side) -> Comparable:
 def _customers(pair: CustomerPair, around: Surroundings) -> Sides:
     ours, theirs, _ = customer_pairs.values_of_pair(pair, around)
     card, customer = pair.card, pair.severa
+    known = None
     if card is not None and pair.whole is None:
         # Nothing was read but the list: what it does not show is not empty, it is unknown.
         theirs = {"CustomerNumber": card.number, "Name": card.name, "OrganisationNumber": card.organisation_number}
         ours = {key: value for key, value in ours.items() if key in _LISTED}
+        known = tuple(field.label for field in _CUSTOMER if field.key in _LISTED or field is ACTIVE)
     ours, theirs = dict(ours), dict(theirs)
     severa = fortnox = None
     if customer is not None:
@@ -86,7 +91,7 @@ def _customers(pair: CustomerPair, around: Surroundings) -> Sides:
     if card is not None:
         theirs[ACTIVE.key] = _yes(card.active)
         fortnox = Side(card.number, card.number, card.name, card.active, _shown(_CUSTOMER, theirs))
-    return Sides(severa, fortnox or _gone(pair, severa), ours, theirs)
+    return Sides(severa, fortnox or _gone(pair, severa), ours, theirs, known)
 
 
 def _products(pair: ProductPair) -> Sides:
@@ -94,7 +99,7 @@ def _products(pair: ProductPair) -> Sides:
     product, article = pair.severa, pair.fortnox
     severa = fortnox = None
     if product is not None:
-        active = product.isActive is not False
+        active = is_active(product)
         ours |= {"ArticleNumber": product.code, "Description": product.name, "Active": _yes(active)}
         severa = Side(product.guid, (product.code or "").strip(), product.name, active, _shown(PRODUCT, ours))
     if article is not None:
@@ -116,11 +121,11 @@ def _projects(pair: ProjectPair) -> Sides:
             "ProjectNumber": theirs.ProjectNumber,
             "StartDate": _text(theirs.StartDate),
         }
-        number, active = theirs.ProjectNumber, theirs.Status != COMPLETED
+        number, active = theirs.ProjectNumber, is_active(theirs)
         fortnox = Side(number, number, theirs.Description or "", active, _shown(PROJECT, shown))
     if project is not None:
         # A project that has not begun is open too, so an open one is whatever Fortnox calls its open one.
-        is_open_there = theirs is not None and theirs.Status != COMPLETED
+        is_open_there = theirs is not None and is_active(theirs)
         status = COMPLETED if project.isClosed else theirs.Status if theirs and is_open_there else ONGOING
         number = "" if project.number is None else str(project.number)
         ours = {
@@ -129,7 +134,7 @@ def _projects(pair: ProjectPair) -> Sides:
             "StartDate": _text(project.startDate or (project.createdDateTime and project.createdDateTime.date())),
             "Status": status,
         }
-        severa = Side(project.guid, number, project.name, not project.isClosed, _shown(PROJECT, ours))
+        severa = Side(project.guid, number, project.name, is_active(project), _shown(PROJECT, ours))
     return Sides(severa, fortnox or _gone(pair, severa), ours, shown)
 
 
@@ -137,7 +142,7 @@ def _gone(pair: Any, severa: Side | None) -> Side | None:
     if severa is not None or pair.linked is None:
         return None
     number = pair.linked.fortnox_id
-    return Side(number, number, "gone in both systems", False)
+    return Side(number, number, "gone in both systems", False, gone=True)
 
 
 def _shown(fields: Iterable[Field], values: Values) -> Mapping[str, str]:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from severa_fortnox_cli.report.model import Report, Row, name_of
+from severa_fortnox_cli.report.model import Difference, Report, Row, name_of
 
 #: What `Row.change` says of a row that was not there, or is no more.
 NEW, GONE = "new", "gone"
 _OLDER = "{}: what changed is told since an earlier report than the last one, which did not compare them."
+_UNTOLD = "{}: what changed is not told, because the last report did not compare them."
 
 
-def since(report: Report, last: Report) -> Report:
+def since(report: Report, last: Report, replaced: Report | None = None) -> Report:
     """The report with what changed since the last one.
 
     A row is followed by its records: one that was only in Severa and has got a counterpart is the same row, changed. A
-    kind that was not compared both times is left alone; the last report of another kind is carried on as `earlier`.
+    kind that was not compared both times is left alone; what was last known of another kind is carried on as `earlier`.
+
+    Args:
+        replaced: the report that this one takes the place of, when it is another than the last one. What it knows of
+            the kinds that are not compared now is what is carried on.
     """
-    last_rows = (*last.rows, *last.earlier)
-    before = [row for row in last_rows if row.kind in report.kinds]
+    before = [row for row in (*last.rows, *last.earlier) if row.kind in report.kinds]
     older = {row.kind for row in last.earlier}
+    untold = [kind for kind in report.kinds if kind not in last.kinds and kind not in older]
     pairs = {row.key: row for row in before}
     records: dict[str, Row] = {}
     for row in before:
@@ -31,15 +36,27 @@ def since(report: Report, last: Report) -> Report:
         report,
         rows=tuple(
             replace(row, change=_change(row, pairs.get(row.key) or _followed(row, records)))
-            if row.kind in last.kinds or row.kind in older
+            if row.kind not in untold
             else row
             for row in report.rows
         ),
         gone=tuple(replace(row, change=GONE) for row in before if there.isdisjoint(_records(row))),
-        notes=(*report.notes, *(_OLDER.format(name_of(kind)) for kind in report.kinds if kind in older)),
+        notes=(
+            *report.notes,
+            *(_OLDER.format(name_of(kind)) for kind in report.kinds if kind in older),
+            *(_UNTOLD.format(name_of(kind)) for kind in untold),
+        ),
         since=last.made_at,
-        earlier=tuple(replace(row, change="") for row in last_rows if row.kind not in report.kinds),
+        earlier=tuple(_carried(report, last, replaced or last)),
     )
+
+
+def _carried(report: Report, last: Report, replaced: Report) -> Iterator[Row]:
+    """What was last known of the kinds that the report does not compare."""
+    kept = (*replaced.rows, *replaced.earlier)
+    known = {*replaced.kinds, *(row.kind for row in kept)}
+    kept += tuple(row for row in (*last.rows, *last.earlier) if row.kind not in known)
+    return (replace(row, change="") for row in kept if row.kind not in report.kinds)
 
 
 def _change(row: Row, before: Row | None) -> str:
@@ -49,11 +66,17 @@ def _change(row: Row, before: Row | None) -> str:
         return f"was {before.verdict}"
     if before.key != row.key:
         return "other counterpart"
-    if before.differences != row.differences:
+    if _comparable(before, row) != _comparable(row, before):
         return "other differences"
     if before.cause != row.cause:
         return "other cause"
     return ""
+
+
+def _comparable(row: Row, other: Row) -> list[Difference]:
+    """The row's differences, of the fields that both reports know: one may have read less of the records."""
+    known = [each.known for each in (row, other) if each.known is not None]
+    return [each for each in row.differences if all(each.field in fields for fields in known)]
 
 
 def _followed(row: Row, records: dict[str, Row]) -> Row | None:

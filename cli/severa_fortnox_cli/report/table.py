@@ -15,7 +15,7 @@ from severa_fortnox_cli.harmless import cell, encodable, one_line
 from severa_fortnox_cli.report.model import Difference, Part, Report, Row, Side, Verdict
 
 #: Raised when a field changes its meaning; a report of another version is not compared with.
-VERSION = 2
+VERSION = 3
 
 
 class UnknownReport(ValueError):
@@ -46,7 +46,7 @@ COLUMNS = (
     Column("Verdict", 15, lambda row: row.verdict.value),
     Column("Mark", 6, lambda row: row.verdict.mark, is_ours=True),
     Column("Waits for a person", 10, lambda row: "yes" if row.waits else "no"),
-    Column("Where", 16, lambda row: row.place.value),
+    Column("Where", 16, lambda row: row.place.value if row.place else "in neither"),
     Column("Register", 20, lambda row: row.register),
     Column("Severa number", 16, lambda row: _of(row.severa, lambda side: side.number)),
     Column("Severa name", 36, lambda row: _of(row.severa, lambda side: side.name)),
@@ -60,7 +60,7 @@ COLUMNS = (
     Column("Will be written to", 18, lambda row: row.writes),
     Column("Cause", 60, lambda row: row.cause),
     Column("What to do", 60, lambda row: row.fix),
-    Column("Who", 28, lambda row: row.who),
+    Column("Who", 28, lambda row: "; ".join(row.who)),
     Column("Differences", 60, lambda row: "\n".join(map(_difference, row.differences))),
     Column("Since the last report", 22, lambda row: row.change),
     Column("Severa page", 14, lambda row: _of(row.severa, lambda side: side.link or "")),
@@ -107,7 +107,7 @@ def from_json(text: str) -> Report:
         )
     except UnknownReport:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UnknownReport(f"not a report: {error!r}") from error
 
 
@@ -141,6 +141,8 @@ def _line(row: Row) -> str:
 
 
 def _active(side: Side) -> str:
+    if side.gone:
+        return ""
     return "yes" if side.active else "no"
 
 
@@ -182,10 +184,11 @@ def _read_row(data: Mapping[str, Any]) -> Row:
         parts=tuple(Part(**part) for part in data["parts"]),
         cause=data["cause"],
         fix=data["fix"],
-        who=data["who"],
+        who=tuple(data["who"]),
         differences=tuple(Difference(**difference) for difference in data["differences"]),
         change=data["change"],
         near=_read_side(data["near"]),
+        known=None if data["known"] is None else tuple(data["known"]),
     )
 
 

@@ -79,6 +79,8 @@ def _afterwards(problem: Problem, at_once: str) -> list[str]:
     if _kind(problem) in {Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT}:
         again = "When it is mended it is looked at again by itself: as soon as the record changes, and once a day."
         return [again, at_once.replace(", from either", "")]
+    if problem.subject.startswith("connection#registers"):
+        return ["When it is mended the changes are taken up by themselves; until then they wait, and none is lost."]
     return [
         "When it is mended: an invoice that is in the ready status is tried again by itself; set it ready again if it",
         f"was moved to the failed status. {at_once}",

@@ -9,6 +9,11 @@ REGISTERS: Mapping[str, tuple[str, str, str]] = {
     "in-step": ("-", "{record} is the same in both systems", ""),
     "gone": ("-", "{record} does not exist in {system} any more", ""),
     "ignored": ("-", "Somebody asked to leave it alone: {why}", ""),
+    "ignored-but-needed": (
+        "O",
+        "The invoice needs {record}, but somebody asked to leave it, or what has its number in Fortnox, alone: {why}",
+        "Undo that with the command ignore and --undo, link the two by hand, or choose another one on the invoice",
+    ),
     "linked-gone-in-severa": (
         "I",
         "{record} is linked, but does not exist in Severa any more",
@@ -40,6 +45,11 @@ REGISTERS: Mapping[str, tuple[str, str, str]] = {
         "O",
         "Customer {customer} was there before this connection and has no counterpart",
         "Set transfer_all_customers, or load with --create-missing",
+    ),
+    "customer-never-taken-along": (
+        "O",
+        "Customer {customer} was there before this connection and has no counterpart",
+        "Load with --create-missing",
     ),
     "customer-number-not-numeric": (
         "F",
@@ -166,6 +176,7 @@ REGISTERS: Mapping[str, tuple[str, str, str]] = {
     "mass-change": (
         "O",
         "{changes} of {links} linked {records} would change at once, more than mass_change_share allows ({share} %)",
-        "Look at them in the comparison report; to let them through, load them, or raise mass_change_share for a while",
+        "Look at them in the comparison report; to let them through, load the {records} without leaving out a change "
+        "(a load of only some of them releases nothing), or raise mass_change_share for a while",
     ),
 }

@@ -15,13 +15,18 @@ FEWEST = 50
 MISSING_SHARE = 5
 
 
+def may_be_too_many(changes: int) -> bool:
+    """Whether the links are worth counting: so few changes are never too many."""
+    return changes > FEWEST
+
+
 def mass_change(kind: Kind, changes: int, links: int, share: int) -> Reason | None:
     """Why that many changes of linked records are too many at once; None when they are not.
 
     Args:
         share: percent of the linked records that may change.
     """
-    if changes <= FEWEST or changes * 100 <= links * share:
+    if not may_be_too_many(changes) or changes * 100 <= links * share:
         return None
     values = {"changes": str(changes), "links": str(links), "records": f"{kind}s", "share": str(share)}
     return Reason("mass-change", values)

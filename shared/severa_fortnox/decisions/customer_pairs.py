@@ -99,7 +99,7 @@ def decide_pair(pair: CustomerPair, settings: Settings, around: Surroundings) ->
     if pair.linked is not None:
         return _linked(pair, pair.linked, settings, around)
     if pair.severa is None:
-        return _only_in_fortnox(pair, around)
+        return _only_in_fortnox(pair, settings, around)
     if pair.severa.isInternal:
         return Skip(Reason("customer-is-internal", _about(pair)))
     if not pair.qualified and not pair.begun:
@@ -189,7 +189,7 @@ def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings
         return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Fortnox"}),))
     is_new = pair.begun or is_newer(customer.createdDateTime, settings.activated_on)
     if System.SEVERA not in around.taken_along and not is_new:
-        return Skip(Reason("customer-not-taken-along", _about(pair)))
+        return _not_taken_along(pair, Main.SEVERA, settings)
     if is_blank(customer.name):
         return Refuse((Reason("customer-name-missing", {**_about(pair), "system": "Severa"}),))
     values = sayable(values_of_severa(customer, pair.addresses, around.countries)[0])
@@ -209,7 +209,7 @@ def _only_in_severa(pair: CustomerPair, settings: Settings, around: Surroundings
     return Create(payload, notes)
 
 
-def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDecision:
+def _only_in_fortnox(pair: CustomerPair, settings: Settings, around: Surroundings) -> CustomerPairDecision:
     card = pair.card
     if card is None:
         return Skip(Reason("gone", {"record": "the customer", "system": "either system"}))
@@ -224,7 +224,7 @@ def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDe
     if pair.twin is not None:
         return Refuse((Reason("customer-twin", {**_about(pair), "twin": pair.twin, "system": "Severa"}),))
     if System.FORTNOX not in around.taken_along and not pair.begun:
-        return Skip(Reason("customer-not-taken-along", _about(pair)))
+        return _not_taken_along(pair, Main.FORTNOX, settings)
     if pair.whole is None:
         return Skip(Reason("gone", {"record": pair.name, "system": "Fortnox"}))
     if is_blank(pair.whole.Name):
@@ -240,6 +240,13 @@ def _only_in_fortnox(pair: CustomerPair, around: Surroundings) -> CustomerPairDe
     if card.number != number:
         notes = (*notes, Reason("customer-number-folded", {"severa": number, "fortnox": card.number}))
     return Create(NewInSevera({**sayable(values), "CustomerNumber": number}), notes)
+
+
+def _not_taken_along(pair: CustomerPair, where: Main, settings: Settings) -> Skip:
+    """An old customer without a counterpart; the setting takes along only the main system's, and when it is not set."""
+    if where is settings.customer_main and not settings.transfer_all_customers:
+        return Skip(Reason("customer-not-taken-along", _about(pair)))
+    return Skip(Reason("customer-never-taken-along", _about(pair)))
 
 
 def is_severa_number(number: str) -> bool:

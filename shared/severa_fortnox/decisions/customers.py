@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from severa_fortnox.decisions.customer_pairs import CustomerPair, decide_pair
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
-from severa_fortnox.decisions.identity import different_company
+from severa_fortnox.decisions.pairs import BOTH, Surroundings
 from severa_fortnox.decisions.registers import Registers
+from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
-from severa_fortnox.mapping.customers import Card, map_customer
+from severa_fortnox.mapping.customers import Card
 from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Address, Country, Customer
-from severa_fortnox.text import is_blank
 
 CustomerDecision = Create[CustomerPayload] | Link | Skip | Refuse
 
 
 @dataclass(frozen=True)
 class CustomerFacts:
-    """What is known of one Severa customer and its counterpart.
+    """What is known of one Severa customer that an invoice needs, and of its counterpart.
 
     Args:
         number: Severa's customer number; None when it has none.
         customer: Severa's record; None when it was not read because the customer is linked already.
-        addresses: its addresses, read only when the card may have to be created.
+        addresses: its addresses; not read when it is linked.
         card: the Fortnox card with that number (leading zeros and spaces folded); None when there is none.
         linked: the Fortnox number it is linked to; None when it is not linked.
         registers: what exists in Fortnox.
         countries: Severa's country register.
+        settings: what its people decided.
+        whole: the whole of the card; None when it was not read.
+        rivals: as in `CustomerPair`.
+        twin: as in `CustomerPair`.
+        ignored: as in `CustomerPair`.
+        begun: as in `CustomerPair`.
     """
 
     number: int | None
@@ -38,6 +46,12 @@ class CustomerFacts:
     linked: str | None
     registers: Registers
     countries: Sequence[Country]
+    settings: Settings = field(default_factory=Settings)
+    whole: FortnoxCustomer | None = None
+    rivals: tuple[str, ...] = ()
+    twin: str | None = None
+    ignored: str | None = None
+    begun: bool = False
 
     @property
     def name(self) -> str:
@@ -45,9 +59,31 @@ class CustomerFacts:
         name = self.customer.name if self.customer else self.card.name if self.card else ""
         return name if self.number is None else f"{self.number} {name}".strip()
 
+    @property
+    def pair(self) -> CustomerPair:
+        """The two as the registers' rules see them; whoever is invoiced is more than a prospect."""
+        return CustomerPair(
+            severa=self.customer,
+            addresses=self.addresses,
+            qualified=True,
+            card=self.card,
+            whole=self.whole,
+            rivals=self.rivals,
+            twin=self.twin,
+            ignored=self.ignored,
+            begun=self.begun,
+        )
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What else the registers' rules ask; whoever is invoiced is wanted in Fortnox however old."""
+        return Surroundings(self.registers, vat_rates=frozenset(), countries=self.countries, taken_along=BOTH)
+
 
 def decide(facts: CustomerFacts, *, vat_type: str | None) -> CustomerDecision:
-    """The decision for one customer that an invoice or the register needs in Fortnox.
+    """The decision for one customer that an invoice needs in Fortnox.
+
+    One that is not linked is decided as in the registers; what they would leave alone is refused here.
 
     Args:
         facts: see `CustomerFacts`.
@@ -57,45 +93,31 @@ def decide(facts: CustomerFacts, *, vat_type: str | None) -> CustomerDecision:
         if facts.card is not None and not facts.card.active:
             return Refuse((Reason("customer-inactive-in-fortnox", _about(facts)),))
         return Skip(Reason("already-linked", {"number": facts.linked}))
-    customer = facts.customer
-    if customer is None or facts.number is None:
+    if facts.customer is None or facts.number is None:
         return Refuse((Reason("customer-number-missing", _about(facts)),))
-    if customer.isInternal:
-        return Refuse((Reason("customer-internal", _about(facts)),))
-    if not customer.isActive:
-        other = "active" if facts.card and facts.card.active else "inactive" if facts.card else "not there"
-        return Refuse((Reason("customer-inactive-in-severa", {**_about(facts), "fortnox": other}),))
-    if facts.card is None:
-        return _create(facts, customer, vat_type)
-    if not facts.card.active:
-        return Refuse((Reason("customer-inactive-in-fortnox", _about(facts)),))
-    conflict = different_company(customer, facts.card)
-    if conflict is not None:
-        return Refuse((Reason("customer-number-taken", {**_about(facts), "why": conflict}),))
-    notes: tuple[Reason, ...] = ()
-    if facts.card.number != str(facts.number):
-        notes = (Reason("customer-number-folded", {"severa": str(facts.number), "fortnox": facts.card.number}),)
-    return Link(facts.card.number, "number", notes, facts.card.to_link())
+    decision = decide_pair(facts.pair, facts.settings, facts.surroundings)
+    match decision:
+        case Skip(reason=reason):
+            return Refuse((_why_not(facts, reason),))
+        case Create(plan=CustomerPayload() as plan, notes=notes):
+            # The invoice says more of how the customer is taxed than its country.
+            return Create(plan.model_copy(update={"VATType": vat_type}), notes)
+        case Link() | Refuse():
+            return decision
+    raise AssertionError(decision)  # only of what is linked, or not in Severa
 
 
-def _create(facts: CustomerFacts, customer: Customer, vat_type: str | None) -> CustomerDecision:
-    refusals = []
-    if is_blank(customer.name):
-        refusals.append(Reason("customer-name-missing", {**_about(facts), "system": "Severa"}))
-    terms = None
-    if customer.paymentTerm is not None:
-        terms = facts.registers.terms_for(customer.paymentTerm)
-        if terms is None:
-            refusals.append(Reason("payment-term-missing", {"days": str(customer.paymentTerm)}))
-    currency = customer.currency.code if customer.currency else None
-    if currency is not None and currency not in facts.registers.currencies:
-        refusals.append(Reason("currency-missing", {"currency": currency}))
-    if refusals:
-        return Refuse(tuple(refusals))
-    payload, notes = map_customer(
-        customer, facts.addresses, facts.countries, vat_type=vat_type, terms=terms, currency=currency
-    )
-    return Create(payload, notes)
+def _why_not(facts: CustomerFacts, left_alone: Reason) -> Reason:
+    """Why a customer whom the registers leave alone cannot be invoiced."""
+    match left_alone.code:
+        case "customer-is-internal":
+            return Reason("customer-internal", _about(facts))
+        case "customer-inactive":
+            other = "active" if facts.card and facts.card.active else "inactive" if facts.card else "not there"
+            return Reason("customer-inactive-in-severa", {**_about(facts), "fortnox": other})
+        case "ignored":
+            return Reason("ignored-but-needed", {"record": f"customer {facts.name}", "why": left_alone.values["why"]})
+    return left_alone
 
 
 def _about(facts: CustomerFacts) -> dict[str, str]:

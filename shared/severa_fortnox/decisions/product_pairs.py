@@ -13,12 +13,17 @@ from enum import StrEnum
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Pair, Surroundings, Writes, gone, is_newer
-from severa_fortnox.decisions.products import is_named
 from severa_fortnox.errors import System
 from severa_fortnox.fortnox.models import Article, ArticlePayload
 from severa_fortnox.mapping.agreement import differences
 from severa_fortnox.mapping.fields import PRODUCT, Values
-from severa_fortnox.mapping.products import is_article_number, map_product, values_of_article, values_of_product
+from severa_fortnox.mapping.products import (
+    is_article_number,
+    is_named,
+    map_product,
+    values_of_article,
+    values_of_product,
+)
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main, Settings
 from severa_fortnox.severa.models import Product

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
+from severa_fortnox.decisions.pairs import BOTH, Surroundings
+from severa_fortnox.decisions.product_pairs import Agreement, ProductPair, agreement, decide_pair
 from severa_fortnox.decisions.registers import Registers
 from severa_fortnox.fortnox.models import Article, ArticlePayload
-from severa_fortnox.mapping.products import is_article_number, map_product, name_in_fortnox
+from severa_fortnox.fortnox.unknowns import VAT_RATES
+from severa_fortnox.mapping.products import is_article_number, is_named
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Product
-from severa_fortnox.text import folded, is_blank
-from severa_fortnox.timing import with_zone
 
 ProductDecision = Create[ArticlePayload] | Link | Skip | Refuse
 
 
 @dataclass(frozen=True)
 class ProductFacts:
-    """What is known of one product code and its counterpart.
+    """What is known of one product code of an invoice, and of its counterpart.
 
     Args:
         code: the code as the invoice row has it, trimmed.
         products: the Severa products with exactly that code, in the register the row's kind points to.
-        article: the Fortnox article with that number; None when there is none.
+        article: the Fortnox article that has the code, or the name; None when there is none.
         linked: the article number it is linked to; None when it is not linked.
         registers: what exists in Fortnox.
-        register: the row's kind, which says what Severa register the code is of; "" when it does not.
+        register: which of Severa's registers the products are of.
+        alike: as in `ProductPair`.
+        rivals: as in `ProductPair`.
+        variants: as in `ProductPair`.
+        ignored: as in `ProductPair`.
+        begun: as in `ProductPair`.
     """
 
     code: str
@@ -36,61 +43,99 @@ class ProductFacts:
     article: Article | None
     linked: str | None
     registers: Registers
-    register: str = ""
+    register: str = "products"
+    alike: tuple[Article, ...] = ()
+    rivals: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    ignored: str | None = None
+    begun: bool = False
 
     @property
     def name(self) -> str:
         """How a person knows the product."""
         return f"{self.code} {self.products[0].name}" if self.products else self.code
 
+    @property
+    def pair(self) -> ProductPair:
+        """The two as the registers' rules see them.
+
+        Severa codes need not be unique, so among several products the one whose name is the article's is meant.
+        """
+        named = [product for product in self.products if self.article and is_named(product, self.article)]
+        meant = (named or list(self.products))[0]
+        half = agreement(meant, self.article) if self.article else None
+        untold = self.article is None and not self.variants and len(self.products) > 1
+        several = tuple(product.name for product in self.products) if untold else ()
+        return ProductPair(
+            severa=meant,
+            register=self.register,
+            fortnox=self.article,
+            half=half if isinstance(half, Agreement) else None,
+            alike=self.alike,
+            rivals=self.rivals or several,
+            variants=self.variants,
+            ignored=self.ignored,
+            begun=self.begun,
+        )
+
 
 def decide(facts: ProductFacts, settings: Settings) -> ProductDecision:
-    """The decision for one product that an invoice row or the register needs in Fortnox.
+    """The decision for one product that an invoice row needs in Fortnox.
 
-    Link needs code and name (trimmed, case-folded); exactly one equal is a conflict. Severa codes need not be unique,
-    so among several products with the code the one whose name is the article's is meant.
+    One that is not linked is decided as in the registers; what they would leave alone is refused here.
     """
-    about = {"code": facts.code, "name": facts.products[0].name if facts.products else ""}
     if facts.linked is not None:
+        if facts.linked != facts.code:
+            return _other_number(facts, facts.linked)
         if facts.article is not None and not facts.article.Active:
-            return Refuse((Reason("article-inactive-in-fortnox", about),))
+            return Refuse((Reason("article-inactive-in-fortnox", _about(facts)),))
         return Skip(Reason("already-linked", {"number": facts.linked}))
     if not is_article_number(facts.code):
-        return Refuse((Reason("article-number-characters", about),))
+        return Refuse((Reason("article-number-characters", _about(facts)),))
     if not facts.products:
-        return Refuse((Reason("product-code-unknown", about),))
-    if facts.article is not None:
-        named = [product for product in facts.products if is_named(product, facts.article)]
-        if not named:
-            theirs = facts.article.Description or ""
-            return Refuse((Reason("article-name-differs", {**about, "fortnox_name": theirs}),))
-        if not facts.article.Active:
-            return Refuse((Reason("article-inactive-in-fortnox", about),))
-        return Link(facts.article.ArticleNumber, "code and name", card={"register": facts.register})
-    if len(facts.products) > 1:
-        names = ", ".join(product.name for product in facts.products)
-        return Refuse((Reason("product-code-ambiguous", {**about, "names": names}),))
-    return _create(facts, facts.products[0], settings)
+        return Refuse((Reason("product-code-unknown", _about(facts)),))
+    pair = facts.pair
+    decision = decide_pair(pair, settings, _surroundings(facts, pair, settings))
+    match decision:
+        case Skip(reason=reason):
+            return Refuse((_why_not(facts, reason),))
+        case Create(plan=ArticlePayload() as plan, notes=notes):
+            return Create(plan, notes)
+        case Link(foreign_id=number):
+            return decision if number == facts.code else _other_number(facts, number)
+        case Refuse():
+            return decision
+    raise AssertionError(decision)  # only of what is linked, or not in Severa
 
 
-def _create(facts: ProductFacts, product: Product, settings: Settings) -> ProductDecision:
-    about = {"code": facts.code, "name": product.name}
-    if product.isActive is False:
-        return Refuse((Reason("product-inactive-in-severa", about),))
-    activated, created = settings.activated_on, product.createdDateTime
-    older = activated is not None and created is not None and with_zone(created) < with_zone(activated)
-    if older and settings.create_articles == "newer":
-        return Refuse((Reason("article-older-than-activation", about),))
-    if is_blank(product.name):
-        return Refuse((Reason("product-name-missing", about),))
-    unit = (product.measurementUnit or "").strip()
-    if unit and unit not in facts.registers.units:
-        return Refuse((Reason("unit-missing", {"unit": unit, "where": f"product {facts.name}"}),))
-    payload, notes = map_product(product, facts.code)
-    return Create(payload, notes)
+def _surroundings(facts: ProductFacts, pair: ProductPair, settings: Settings) -> Surroundings:
+    """What else the registers' rules ask.
+
+    A product that an invoice needs is too old only when it is known to be: they leave alone what does not say its age.
+    """
+    created = pair.severa.createdDateTime if pair.severa else None
+    taken_along = BOTH if settings.activated_on is None or created is None else ()
+    return Surroundings(facts.registers, vat_rates=frozenset(map(Decimal, VAT_RATES)), taken_along=taken_along)
 
 
-def is_named(product: Product, article: Article) -> bool:
-    """Whether the article is called as the product is: trimmed, case-folded, as Fortnox holds it; no name is none."""
-    theirs = folded(article.Description)
-    return theirs != "" and theirs in {folded(product.name), folded(name_in_fortnox(product))}
+def _why_not(facts: ProductFacts, left_alone: Reason) -> Reason:
+    """Why a product that the registers leave alone cannot be invoiced."""
+    match left_alone.code:
+        case "product-inactive" if facts.article is not None:
+            return Reason("article-inactive-in-fortnox", _about(facts))
+        case "product-inactive":
+            return Reason("product-inactive-in-severa", _about(facts))
+        case "product-older-than-activation":
+            return Reason("article-older-than-activation", _about(facts))
+        case "ignored":
+            return Reason("ignored-but-needed", {"record": f"product {facts.name}", "why": left_alone.values["why"]})
+    return left_alone
+
+
+def _other_number(facts: ProductFacts, number: str) -> Refuse:
+    """The invoice row names its article by the code."""
+    return Refuse((Reason("article-code-differs", {**_about(facts), "fortnox_code": number}),))
+
+
+def _about(facts: ProductFacts) -> dict[str, str]:
+    return {"code": facts.code, "name": facts.products[0].name if facts.products else ""}

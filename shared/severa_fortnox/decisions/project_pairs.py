@@ -25,7 +25,7 @@ from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Project
 from severa_fortnox.text import is_blank
-from severa_fortnox.timing import with_zone
+from severa_fortnox.timing import utc_day
 
 ProjectPairDecision = Create[ProjectPayload] | Update[Writes] | Link | Skip | Refuse
 
@@ -124,7 +124,7 @@ def closes_on(project: Project, settings: Settings) -> date | None:
         return closed or date.min
     if closed is None and project.lastUpdatedDateTime is not None:
         # Severa knows the day; without it the last change is the latest day it can have been.
-        closed = with_zone(project.lastUpdatedDateTime).date()
+        closed = utc_day(project.lastUpdatedDateTime)
     return date.min if closed is None else closed + timedelta(days=settings.project_closing_days)
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from severa_fortnox.decisions.brake import empty_or_short, mass_change
 from severa_fortnox.decisions.decision import Create, Link, Skip, Update
-from severa_fortnox.decisions.pairs import BOTH, Linked, Surroundings
+from severa_fortnox.decisions.pairs import BOTH, Linked, Pair, Surroundings
 from severa_fortnox.errors import System
+from severa_fortnox.flows import register_brake
 from severa_fortnox.flows.alone import known_by
-from severa_fortnox.flows.listings import Progress, Read, no_progress, read_customers, read_products, read_projects
+from severa_fortnox.flows.counterparts import unfinished
+from severa_fortnox.flows.listings import (
+    NOTHING_READ,
+    Progress,
+    Read,
+    no_progress,
+    read_customers,
+    read_products,
+    read_projects,
+)
 from severa_fortnox.flows.pairs import Decision, is_in_step, surroundings
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
@@ -54,6 +64,9 @@ class Comparison:
         brake: why a load must not go on without a person's word; empty when it may.
         around: what the decisions knew beside the pairs.
         links: what was linked, as it was when the reading began.
+        create_missing: as in `compare`.
+        shows_all: whether it shows each change of a linked record, also of what Fortnox's list of customers lacks.
+        read: what was read.
     """
 
     kind: Kind
@@ -65,6 +78,9 @@ class Comparison:
     brake: tuple[Reason, ...]
     around: Surroundings
     links: Sequence[StoredLink]
+    create_missing: bool | None
+    shows_all: bool
+    read: Read
 
     def of(self, *decisions: type) -> list[Looked]:
         """The pairs with one of these decisions."""
@@ -93,23 +109,72 @@ def compare(
     Raises:
         IntegrationError: one of the systems cannot be read to its end.
     """
-    began_at = session.clock()
     around = surroundings(
         session,
         taken_along=_taken_along(session.settings, kind, create_missing),
         before=session.store.before.get(session.connection.id, kind),
     )
+    return _compared(session, kind, around, NOTHING_READ, create_missing, every_card, at_once, progress)
+
+
+def outdated(
+    session: Session, comparison: Comparison, chosen: Iterable[Looked], at_once: int, progress: Progress
+) -> list[Looked]:
+    """Those to be created or linked of which something else is to be done by now, because of other records.
+
+    Somebody may have entered the very record that is to be created, under another number, or a second one that looks
+    like it. Each record is read again when its turn comes; this is for what no look at the record itself can tell.
+
+    Raises:
+        IntegrationError: one of the systems cannot be read to its end.
+    """
+    doubtful = [each for each in chosen if isinstance(each.decision, Create | Link) and not each.pair.begun]
+    if not doubtful:
+        return []
+    around, read = comparison.around, comparison.read
+    again = _compared(session, comparison.kind, around, read, comparison.create_missing, False, at_once, progress)
+    now: dict[str | None, Looked] = {each.pair.fortnox_id: each for each in again.looked}
+    now |= {each.pair.severa_id: each for each in again.looked}
+    changed = []
+    for each in doubtful:
+        found = now.get(each.pair.severa_id or each.pair.fortnox_id)
+        # What is linked or gone by now is told when its turn comes.
+        if found is not None and found.pair.linked is None and found.decision != each.decision:
+            changed.append(each)
+    return changed
+
+
+def _compared(
+    session: Session,
+    kind: Kind,
+    around: Surroundings,
+    earlier: Read,
+    create_missing: bool | None,
+    every_card: bool,
+    at_once: int,
+    progress: Progress,
+) -> Comparison:
+    """Read and decide.
+
+    Args:
+        earlier: whose cards are believed of what Fortnox does not list as modified since.
+    """
+    began_at = session.clock()
     links = list(session.store.links.all(session.connection.id, kind))
     known = known_by(session, kind, links)
+    held = kind is Kind.CUSTOMER and register_brake.is_held(session, kind)
     match kind:
         case Kind.CUSTOMER:
-            read = read_customers(session, [] if every_card else links, known, around, at_once, progress)
+            unseen = register_brake.modified_while_held(session) if held else set()
+            believed = [] if every_card else [link for link in links if link.fortnox_id not in unseen]
+            read = read_customers(session, believed, known, around, at_once, progress, earlier)
         case Kind.PRODUCT:
             read = read_products(session, [] if every_card else links, known, progress)
         case _:
             read = read_projects(session, links, known, progress)
     read_at = session.clock()
-    looked = tuple(_looked(session, kind, pair, around) for pair in read.pairs)
+    begun = _begun(session, kind)
+    looked = tuple(_looked(session, kind, _with_beginning(pair, begun), around) for pair in read.pairs)
     if create_missing is False:
         looked = tuple(map(_without_creation, looked))
     ended_at = session.clock()
@@ -123,6 +188,9 @@ def compare(
         brake=_brake(session, kind, looked, links, read),
         around=around,
         links=links,
+        create_missing=create_missing,
+        shows_all=kind is not Kind.CUSTOMER or held or every_card,
+        read=read,
     )
 
 
@@ -133,6 +201,16 @@ def _taken_along(settings: Settings, kind: Kind, create_missing: bool | None) ->
     if kind is Kind.CUSTOMER:
         return {System(settings.customer_main)} if settings.transfer_all_customers else ()
     return BOTH if kind is Kind.PROJECT else ()
+
+
+def _begun(session: Session, kind: Kind) -> set[tuple[System, str]]:
+    """The records of which somebody has begun to make the counterpart, and not come to the end."""
+    return {(each.source, each.id) for each in unfinished(session, kind)}
+
+
+def _with_beginning(pair: Pair, begun: Collection[tuple[System, str]]) -> Pair:
+    ends = {(System.SEVERA, pair.severa_id), (System.FORTNOX, pair.fortnox_id)}
+    return replace(cast(Any, pair), begun=True) if ends & set(begun) else pair
 
 
 def _looked(session: Session, kind: Kind, pair: Any, around: Surroundings) -> Looked:

@@ -24,6 +24,9 @@ from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.store.transfers import State, Transfer
 from severa_fortnox.work import Cause, Kind
 
+#: Seconds: whatever is due at any time is taken up.
+FAR = 10 * 366 * 86400.0
+
 Payload = TypeVar("Payload", bound=BaseModel)
 Record = TypeVar("Record")
 
@@ -82,6 +85,12 @@ def existing(get: Callable[[str], Record], id: str) -> Record | None:
         return get(id)
     except NotFound:
         return None
+
+
+def unfinished(session: Session, kind: Kind) -> list[Transfer]:
+    """What somebody began to create and did not bring to its end."""
+    transfers = session.store.transfers.unfinished(session.connection.id, session.clock() + FAR)
+    return [transfer for transfer in transfers if transfer.kind is kind]
 
 
 def entry(

@@ -18,11 +18,12 @@ from severa_fortnox.errors import System
 from severa_fortnox.flows.alone import known_of, pair_of
 from severa_fortnox.flows.counterparts import existing
 from severa_fortnox.flows.customer_writes import create, remembered, settle, write
-from severa_fortnox.flows.pairs import Entity, Lock, ignored, linked
+from severa_fortnox.flows.pairs import Entity, Lock, ignored, is_echo, linked
 from severa_fortnox.flows.prospects import is_qualified
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerItem
+from severa_fortnox.mapping.addresses import touched as touched_addresses
 from severa_fortnox.mapping.agreement import kept_when_linked
 from severa_fortnox.mapping.customers import (
     Card,
@@ -32,7 +33,7 @@ from severa_fortnox.mapping.fingerprints import fingerprint, is_seen
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.models import Customer
 from severa_fortnox.store.links import Link as StoredLink
-from severa_fortnox.work import Cause, Kind, Work
+from severa_fortnox.work import Kind, Work
 
 
 def gather(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPair | None:
@@ -54,6 +55,18 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPai
     if number:
         lock(number)
     return _unlinked(session, number, begun=begun, severa=severa)
+
+
+def of_payer(session: Session, severa: Customer) -> CustomerPair:
+    """A customer that is not linked and is to be invoiced, matched as the comparison matches it.
+
+    Raises:
+        Busy: another worker has linked it since.
+    """
+    transfer = session.store.transfers.get(session.connection.id, Kind.CUSTOMER, severa.guid)
+    number = "" if severa.number is None else str(severa.number)
+    begun = transfer is not None and transfer.is_open
+    return _unlinked(session, number, begun=begun, severa=severa, is_invoiced=True)
 
 
 def kept_of_pair(settings: Settings, pair: CustomerPair, around: Surroundings) -> frozenset[str]:
@@ -80,13 +93,13 @@ def is_absent(session: Session, pair: CustomerPair) -> bool:
 def _from_fortnox(session: Session, work: Work, lock: Lock, begun: bool) -> CustomerPair | None:
     connection = session.connection.id
     link = session.store.links.by_fortnox(connection, Kind.CUSTOMER, work.id)
+    if link is not None:
+        lock(link.fortnox_id)
     whole = existing(session.fortnox.customer, work.id)
     if link is not None:
-        is_ours = whole is not None and link.synced.get("fortnox") == fingerprint(whole)
         # Half a creation is not left at that because nothing has changed since.
-        if is_ours and work.cause is not Cause.PERSON and not begun:
+        if not begun and is_echo(session, work, link, whole):
             return None
-        lock(link.fortnox_id)
         return _linked(session, link, existing(session.severa.customer, link.severa_id), whole)
     if whole is None:
         return CustomerPair(begun=begun)
@@ -144,10 +157,13 @@ class _Neighbours:
         digits = identity_digits(severa.kvkNumber)
         if len(digits) < IDENTITY_DIGITS:
             return
-        # Fortnox keeps the number as it was typed, with or without a hyphen: its end is the same in both.
-        for item in self.session.fortnox.customers_by_organisation_number(digits[-4:]):
-            if identity_digits(item.OrganisationNumber) == digits:
-                self._add(item)
+        # Fortnox keeps the number as it was typed and finds what contains the text: 556677-8899, 912 345 678,
+        # 12 34 56 78, 0123.456.789 and 1234567-8 have in common that no digit but the last stands alone. So the last
+        # two are side by side, or the two before the last are, whatever separates the others.
+        for part in sorted({digits[-2:], digits[-3:-1]}):
+            for item in self.session.fortnox.customers_by_organisation_number(part):
+                if identity_digits(item.OrganisationNumber) == digits:
+                    self._add(item)
         numbers = [int(folded_number(number)) for number in self.cards if is_severa_number(number)]
         if numbers:
             self.customers |= {each.guid: each for each in self.session.severa.customers(numbers=numbers)}
@@ -192,11 +208,13 @@ def _unlinked(
     begun: bool,
     severa: Customer | None = None,
     whole: FortnoxCustomer | None = None,
+    is_invoiced: bool = False,
 ) -> CustomerPair:
     """A customer that is not linked, one of the two, matched as the comparison matches it.
 
     Args:
         number: both have it, or would have; "" when there is none that both can have.
+        is_invoiced: whether it is known to have an invoice, so that nobody need be asked.
     """
     near = _Neighbours(session)
     if number:
@@ -215,7 +233,7 @@ def _unlinked(
         pair = near.pair_of(severa, whole)
     qualified = False
     if pair.severa is not None and not pair.severa.isInternal:
-        qualified = begun or is_qualified(session, pair.severa.guid)
+        qualified = begun or is_invoiced or is_qualified(session, pair.severa.guid)
     would_be_created = bool(number) and pair.ignored is None and not pair.rivals and not begun
     if would_be_created and pair.card is None and pair.severa is not None and pair.severa.isActive and qualified:
         near.read_twins_of(pair.severa)
@@ -227,6 +245,11 @@ def _unlinked(
     return replace(pair, qualified=qualified, addresses=addresses, begun=begun)
 
 
+def touched(before: CustomerPair, after: CustomerPair) -> tuple[str, ...]:
+    """Severa's addresses that a write touched."""
+    return touched_addresses(before.addresses, after.addresses)
+
+
 ENTITY: Entity[CustomerPair] = Entity(
-    Kind.CUSTOMER, gather, decide_pair, kept_of_pair, create, write, remembered, reread, is_absent, settle
+    Kind.CUSTOMER, gather, decide_pair, kept_of_pair, create, write, remembered, reread, is_absent, settle, touched
 )

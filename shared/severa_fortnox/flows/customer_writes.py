@@ -9,7 +9,7 @@ from typing import Any
 
 from severa_fortnox.decisions.customer_pairs import CustomerPair, main_and_other, values_of_pair
 from severa_fortnox.decisions.decision import Create
-from severa_fortnox.decisions.identity import folded_number
+from severa_fortnox.decisions.identity import different_company, folded_number
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
@@ -17,6 +17,7 @@ from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
 from severa_fortnox.flows.pairs import begun_by, linked, remember
 from severa_fortnox.flows.session import Session
+from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
 from severa_fortnox.mapping.addresses import FLAGS, PLACES, AddAddress, steps_to
 from severa_fortnox.mapping.agreement import still_kept
@@ -58,9 +59,9 @@ def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, aroun
     """Bring a creation that an earlier run began to its end without creating anything."""
     counterpart = begun_by(session, cause, pair, work)
     if work.system is System.SEVERA:
-        counterparts.settle(session, counterpart, partial(_found_in_fortnox, session, counterpart, None))
+        counterparts.settle(session, counterpart, partial(_left_in_fortnox, session, pair))
         return
-    find = partial(_found_in_severa, session, counterpart, None)
+    find = partial(_left_in_severa, session, counterpart, pair)
     transfer = create_once(session, counterparts.creation(counterpart, "", None, find))
     if transfer.state is State.BOUND:
         _finish_in_severa(session, counterpart, transfer, pair, (), around)
@@ -114,7 +115,7 @@ def _create_in_severa(
         return Made(created[0].guid, Card.of(whole).to_link(), kept)
 
     def find(number: str) -> Made | None:
-        found = _found_in_severa(session, counterpart, whole.Name, number)
+        found = _found_in_severa(session, counterpart, whole.Name or "", number)
         return None if found is None else replace(found, card=Card.of(whole).to_link(), synced=kept)
 
     payload = customer.model_dump_json(exclude_unset=True)
@@ -198,26 +199,48 @@ def _operations(session: Session, properties: Mapping[str, Any]) -> list[dict[st
     ]
 
 
-def _found_in_fortnox(session: Session, counterpart: Counterpart, name: str | None, number: str) -> Made | None:
+def _found_in_fortnox(session: Session, counterpart: Counterpart, name: str, number: str) -> Made | None:
     """What an earlier attempt made in Fortnox, by its number."""
     found = existing(session.fortnox.customer, number)
     if found is None:
         return None
     # Compared as Fortnox holds it.
-    if name is not None and folded(found.Name) != folded(fortnox_text(name.strip()).text):
+    if folded(found.Name) != folded(fortnox_text(name.strip()).text):
         values = {"customer": counterpart.name, "number": number}
         raise NeedsPerson(Reason("customer-number-taken", {**values, "why": f"it is called {found.Name} in Fortnox"}))
+    return _made_in_fortnox(found)
+
+
+def _found_in_severa(session: Session, counterpart: Counterpart, name: str, number: str) -> Made | None:
+    """What an earlier attempt made in Severa, by its number."""
+    found = list(session.severa.customers(numbers=[int(folded_number(number))]))
+    if found and (len(found) > 1 or folded(found[0].name) != folded(name)):
+        raise NeedsPerson(_taken_in_severa(counterpart, number, found))
+    return Made(found[0].guid) if found else None
+
+
+def _left_in_fortnox(session: Session, pair: CustomerPair, number: str) -> Made | None:
+    """What an earlier attempt made in Fortnox, whatever it is called now; a stranger with its number is not it."""
+    found = existing(session.fortnox.customer, number)
+    if found is None or (pair.severa is not None and different_company(pair.severa, Card.of(found)) is not None):
+        return None
+    return _made_in_fortnox(found)
+
+
+def _left_in_severa(session: Session, counterpart: Counterpart, pair: CustomerPair, number: str) -> Made | None:
+    """What an earlier attempt made in Severa, whatever it is called now; a stranger with its number is not it."""
+    card = None if pair.whole is None else Card.of(pair.whole)
+    listed = session.severa.customers(numbers=[int(folded_number(number))])
+    found = [each for each in listed if card is None or different_company(each, card) is None]
+    if len(found) > 1:
+        raise NeedsPerson(_taken_in_severa(counterpart, number, found))
+    return Made(found[0].guid) if found else None
+
+
+def _made_in_fortnox(found: FortnoxCustomer) -> Made:
     return Made(found.CustomerNumber, Card.of(found).to_link())
 
 
-def _found_in_severa(session: Session, counterpart: Counterpart, name: str | None, number: str) -> Made | None:
-    """What an earlier attempt made in Severa, by its number."""
-    found = list(session.severa.customers(numbers=[int(folded_number(number))]))
-    if not found:
-        return None
-    same = [each for each in found if name is None or folded(each.name) == folded(name)]
-    if len(same) != 1 or len(found) > 1:
-        names = ", ".join(f"{each.number} {each.name}" for each in found)
-        values = {"customer": counterpart.name, "number": number}
-        raise NeedsPerson(Reason("customer-number-taken-in-severa", {**values, "names": names}))
-    return Made(same[0].guid)
+def _taken_in_severa(counterpart: Counterpart, number: str, found: Sequence[Customer]) -> Reason:
+    names = ", ".join(f"{each.number} {each.name}" for each in found)
+    return Reason("customer-number-taken-in-severa", {"customer": counterpart.name, "number": number, "names": names})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -45,11 +45,21 @@ def no_progress(_what: str, _done: int, _total: int | None) -> None:
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of one kind."""
+    """What was read of one kind.
+
+    Args:
+        began_at: when, in UTC; None: never.
+        cards: the Fortnox customers that were read whole, by number.
+    """
 
     pairs: Sequence[Pair]
     in_severa: set[str]
     in_fortnox: set[str]
+    began_at: datetime | None = None
+    cards: Mapping[str, FortnoxCustomer] = field(default_factory=dict)
+
+
+NOTHING_READ = Read((), set(), set())
 
 
 def read_customers(
@@ -59,12 +69,15 @@ def read_customers(
     around: Surroundings,
     at_once: int,
     progress: Progress,
+    earlier: Read,
 ) -> Read:
     """Both customer registers.
 
     Args:
         believed: links whose fingerprints may say that nothing changed.
+        earlier: what was read before; its cards are taken for those that Fortnox does not list as modified since.
     """
+    began_at = datetime.fromtimestamp(session.clock(), UTC)
     customers = _all(session.severa.customers(), "customers in Severa", progress)
     addresses: dict[str, list[Address]] = defaultdict(list)
     for address in _all(session.severa.all_addresses(), "addresses in Severa", progress):
@@ -91,10 +104,20 @@ def read_customers(
     cards = [_card(item, active) for item, active in items.values()]
     pairs = match_customers(customers, addresses, qualified, cards, {}, known)
     needed = [pair.card.number for pair in pairs if pair.card is not None and _needs_card(pair, around)]
-    wholes = _read_cards(session, needed, at_once, progress)
+    known_cards = _unmodified(session, earlier)
+    wholes = _read_cards(session, [number for number in needed if number not in known_cards], at_once, progress)
+    wholes |= {number: known_cards[number] for number in needed if number in known_cards}
     cards = [Card.of(wholes[card.number]) if card.number in wholes else card for card in cards]
     pairs = match_customers(customers, addresses, qualified, cards, wholes, known)
-    return Read(pairs, set(by_guid), set(items))
+    return Read(pairs, set(by_guid), set(items), began_at, wholes)
+
+
+def _unmodified(session: Session, earlier: Read) -> dict[str, FortnoxCustomer]:
+    """The cards read earlier that are still what they were."""
+    if earlier.began_at is None or not earlier.cards:
+        return {}
+    modified = {each.CustomerNumber for each in session.fortnox.customers(modified_since=earlier.began_at - OVERLAP)}
+    return {number: card for number, card in earlier.cards.items() if number not in modified}
 
 
 def _overlooked(

@@ -7,13 +7,14 @@ linked. A record that changed after the preview is shown, not overwritten.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from severa_fortnox.alerts.catalogue import reason_of
+from severa_fortnox.decisions.decision import Update
 from severa_fortnox.errors import (
     Busy,
     IntegrationError,
@@ -24,14 +25,17 @@ from severa_fortnox.errors import (
     System,
     UnknownOutcome,
 )
-from severa_fortnox.flows.comparison import Comparison, Looked
+from severa_fortnox.flows import register_brake
+from severa_fortnox.flows.comparison import Comparison, Looked, outdated
 from severa_fortnox.flows.create import NeedsPerson
 from severa_fortnox.flows.listings import Progress, no_progress
 from severa_fortnox.flows.load_steps import Loaded, Step, interleaved, step_of, steps_left
 from severa_fortnox.flows.outcome import bug
+from severa_fortnox.flows.register_brake import KINDS
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
-from severa_fortnox.flows.watermarks import IN_FORTNOX, IN_SEVERA, advance, loaded_until, read_until
+from severa_fortnox.flows.watermarks import IN_SEVERA, advance, in_fortnox, read_until
+from severa_fortnox.store.links import LinkChanged
 from severa_fortnox.store.log import Entry, Outcome
 from severa_fortnox.work import Cause, Kind
 
@@ -89,6 +93,7 @@ def apply(
     comparison: Comparison,
     *,
     chosen: Iterable[Looked] | None = None,
+    finish: Collection[str] | None = None,
     who: str,
     at_once: int = 8,
     progress: Progress = no_progress,
@@ -98,6 +103,8 @@ def apply(
 
     Args:
         chosen: the pairs that are meant; None: all that change something.
+        finish: the ids, in the system they come from, of the records that an earlier run began to create and that are
+            brought to their end; None: all of them.
         who: is loading, for whoever meets the load.
         at_once: records in flight.
         progress: told how far it is.
@@ -113,17 +120,30 @@ def apply(
     looked = list(comparison.looked if chosen is None else chosen)
     with holding(session, comparison.kind, who) as renew:
         _remember_the_beginning(session, comparison)
-        steps = steps_left(session, comparison.kind, loaded)
-        changes = interleaved([each for each in looked if each.is_change])
-        steps += [step_of(comparison.kind, each, comparison.around, loaded) for each in changes]
+        steps = steps_left(session, comparison.kind, finish, loaded)
+        changes = [each for each in looked if each.is_change]
         try:
+            loaded.drifted += outdated(session, comparison, changes, at_once, _renewing(renew, progress))
+            drifted = set(map(id, loaded.drifted))
+            approved = interleaved([each for each in changes if id(each) not in drifted])
+            steps += [step_of(comparison.kind, each, comparison.around, loaded) for each in approved]
             _run(session, steps, loaded, at_once, progress, sleep, renew)
-            _remember_what_was_seen(session, comparison)
+            _remember_what_was_seen(session, comparison, changes, renew)
             loaded.is_complete = True
         finally:
             loaded.seconds = session.clock() - began
             _log(session, comparison.kind, loaded, who)
     return loaded
+
+
+def _renewing(renew: Callable[[], None], progress: Progress) -> Progress:
+    """Reading takes its time too."""
+
+    def told(what: str, done: int, total: int | None) -> None:
+        renew()
+        progress(what, done, total)
+
+    return told
 
 
 def _run(
@@ -210,22 +230,28 @@ def _remember_the_beginning(session: Session, comparison: Comparison) -> None:
     if session.settings.activated_on is not None:
         # They begin there, which is earlier.
         return
-    for name in (IN_SEVERA, IN_FORTNOX):
+    for name in (IN_SEVERA, *map(in_fortnox, KINDS)):
         if read_until(session, name) is None:
             advance(session, name, datetime.fromtimestamp(comparison.began_at, UTC))
 
 
-def _remember_what_was_seen(session: Session, comparison: Comparison) -> None:
-    """Linked pairs that changed and agree all the same; and that a person has seen what would change until then."""
+def _remember_what_was_seen(
+    session: Session, comparison: Comparison, approved: Sequence[Looked], renew: Callable[[], None]
+) -> None:
+    """Linked pairs that changed and agree all the same; and that a person has let through all that had changed."""
     connection, kind, entity = session.connection.id, comparison.kind, ENTITIES[comparison.kind]
     agree = [each for each in comparison.looked if each.is_in_step and not each.pair.in_step]
     before = {link.severa_id: link for link in comparison.links}
     now = {link.severa_id: link for link in session.store.links.all(connection, kind)} if agree else {}
     for each in agree:
-        # Whoever has been at it since knows better.
+        renew()
+        # Whoever has been at it since, or is just now, knows better.
         if now.get(each.pair.severa_id) == before[each.pair.severa_id]:
-            entity.carry_out(session, Cause.PERSON, each.pair, each.decision, comparison.around)
-    advance(session, loaded_until(kind), datetime.fromtimestamp(comparison.began_at, UTC))
+            with suppress(LinkChanged):
+                entity.carry_out(session, Cause.PERSON, each.pair, each.decision, comparison.around)
+    let_through = {each.pair.severa_id for each in approved}
+    if all(each.pair.severa_id in let_through for each in comparison.of(Update)):
+        register_brake.seen_until(session, kind, comparison.began_at, cards=comparison.shows_all)
 
 
 def _log(session: Session, kind: Kind, loaded: Loaded, who: str) -> None:

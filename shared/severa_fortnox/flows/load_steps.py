@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from severa_fortnox.decisions.decision import Create, Skip, Update
-from severa_fortnox.decisions.pairs import NewInSevera, Surroundings
+from severa_fortnox.decisions.pairs import NewInSevera, Surroundings, Writes
 from severa_fortnox.errors import IntegrationError, System
 from severa_fortnox.flows.comparison import Looked
+from severa_fortnox.flows.counterparts import unfinished
 from severa_fortnox.flows.pairs import Decision, ignored, is_in_step
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.sync import ENTITIES, locking, synchronise
+from severa_fortnox.flows.sync import ENTITIES, locking, looked_at
 from severa_fortnox.reason import Reason
 from severa_fortnox.store.links import LinkKey
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind, Work
-
-#: Seconds: whatever is due at any time is taken up.
-FAR = 10 * 366 * 86400.0
 
 
 @dataclass
@@ -68,24 +66,28 @@ def interleaved(looked: Sequence[Looked]) -> list[Looked]:
     return [each for _, each in sorted(placed, key=lambda entry: entry[0])]
 
 
-def steps_left(session: Session, kind: Kind, loaded: Loaded) -> list[Step]:
-    """What an earlier load, or anybody, began and did not finish."""
+def steps_left(session: Session, kind: Kind, wanted: Collection[str] | None, loaded: Loaded) -> list[Step]:
+    """What an earlier load, or anybody, began and did not finish.
+
+    Args:
+        wanted: only these ids; None: all.
+        loaded: where it is told what was refused.
+    """
 
     def finish(work: Work) -> Callable[[Session], Sequence[str]]:
         def run(own: Session) -> Sequence[str]:
-            if synchronise(own, work) is not Outcome.REFUSED:
+            ended = looked_at(own, work)
+            if ended.outcome is not Outcome.REFUSED:
                 return ("finished",)
-            problem = own.store.problems.get(work.connection, f"{work.kind}#{work.id}")
-            loaded.refused.append((f"{work.kind} {work.id}", problem.reasons if problem else ()))
+            loaded.refused.append((f"{work.kind} {work.id}", ended.reasons))
             return ()
 
         return run
 
-    unfinished = session.store.transfers.unfinished(session.connection.id, session.clock() + FAR)
     return [
         Step(each.name, finish(Work(each.connection, each.kind, each.id, Cause.PERSON, each.source)))
-        for each in unfinished
-        if each.kind is kind
+        for each in unfinished(session, kind)
+        if wanted is None or each.id in wanted
     ]
 
 
@@ -96,62 +98,103 @@ def step_of(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) ->
         around: what its decision was made with.
         loaded: where it is told when it is not as it was shown any more.
     """
-    entity, pair, decision = ENTITIES[kind], looked.pair, looked.decision
-    is_linked = False
+    return Step(f"{kind} {looked.pair.name}", _Approved(kind, looked, around, loaded).run)
 
-    def run(session: Session) -> Sequence[str]:
-        nonlocal is_linked
+
+@dataclass
+class _Approved:
+    """One record that somebody let through; what was done is kept between two tries."""
+
+    kind: Kind
+    looked: Looked
+    around: Surroundings
+    loaded: Loaded
+    is_begun: bool = False
+    is_linked: bool = False
+    is_written: bool = False
+
+    def run(self, session: Session) -> Sequence[str]:
+        """Do what is left of it; the answer is what was done in all tries together."""
+        decision, following = self.looked.decision, self.looked.following
         if isinstance(decision, Update):
-            return again(session, decision)
-        if not is_linked:
-            done = begin(session)
-            if not done or isinstance(decision, Create):
-                return done
-            # Tried again because of what follows, it is linked already.
-            is_linked = True
-        return ("linked", *(again(session, looked.following) if isinstance(looked.following, Update) else ()))
-
-    def begin(session: Session) -> Sequence[str]:
-        """Create or link what is still as it was shown; nothing is said of what has come to its end meanwhile."""
-        with locking(session, kind) as lock:
-            lock(pair.number)
-            links, begun = _links(session, kind, pair), _is_begun(session, kind, pair)
-            if not begun and (links == {(pair.severa_id, pair.fortnox_id)} or (links and isinstance(decision, Create))):
-                return ()
-            now = entity.reread(session, pair)
-            if (links and not begun) or not is_approved(session, now, begun):
-                loaded.drifted.append(looked)
-                return ()
-            after = entity.carry_out(session, Cause.PERSON, now, decision, around)
-            if isinstance(looked.following, Skip):
-                entity.carry_out(session, Cause.PERSON, after, looked.following, around)
+            return self._written(session, decision)
         if isinstance(decision, Create):
-            return (f"created in {'Severa' if _is_new_in_severa(decision) else 'Fortnox'}",)
-        return ("linked",)
+            return self._created(session)
+        if not self.is_linked and not self._link(session):
+            return ()
+        return ("linked", *(self._written(session, following) if isinstance(following, Update) else ()))
 
-    def is_approved(session: Session, now: Any, begun: bool) -> bool:
+    def _created(self, session: Session) -> Sequence[str]:
+        """Create what is still as it was shown; nothing is said of what has come to its end meanwhile."""
+        decision, pair = self.looked.decision, self.looked.pair
+        with locking(session, self.kind) as lock:
+            lock(pair.number)
+            links, begun = _links(session, self.kind, pair), _is_begun(session, self.kind, pair)
+            if links and not begun:
+                return ()
+            now = ENTITIES[self.kind].reread(session, pair)
+            if not self._is_approved(session, now, begun):
+                self.loaded.drifted.append(self.looked)
+                return ()
+            ENTITIES[self.kind].carry_out(session, Cause.PERSON, now, decision, self.around)
+        return (f"created in {'Severa' if _is_new_in_severa(decision) else 'Fortnox'}",)
+
+    def _link(self, session: Session) -> bool:
+        """Link what is still as it was shown; False when nothing is left to do, or not by this load."""
+        entity, pair = ENTITIES[self.kind], self.looked.pair
+        with locking(session, self.kind) as lock:
+            lock(pair.number)
+            links = _links(session, self.kind, pair)
+            if links == {(pair.severa_id, pair.fortnox_id)}:
+                # By an earlier try of ours, which failed after it; or by somebody else.
+                self.is_linked = self.is_begun
+                return self.is_linked
+            now = entity.reread(session, pair)
+            if links or not self._is_approved(session, now, _is_begun(session, self.kind, pair)):
+                self.loaded.drifted.append(self.looked)
+                return False
+            self.is_begun = True
+            after = entity.carry_out(session, Cause.PERSON, now, self.looked.decision, self.around)
+            self.is_linked = True
+            self._leave(session, after)
+        return True
+
+    def _leave(self, session: Session, after: Any) -> None:
+        """Remember that the two agree, when that was shown and is so; what differs since is told."""
+        entity, shown = ENTITIES[self.kind], self.looked.following
+        if isinstance(shown, Skip):
+            found = entity.decide(after, session.settings, self.around)
+            if found == shown:
+                entity.carry_out(session, Cause.PERSON, after, found, self.around)
+            else:
+                self.loaded.drifted.append(self.looked)
+
+    def _is_approved(self, session: Session, now: Any, begun: bool) -> bool:
         """Whether the same would be decided now, and nobody has made the record in Severa meanwhile."""
-        now = replace(now, ignored=ignored(session, kind, pair.severa_id, pair.fortnox_id))
-        if now.matched_by != pair.matched_by or entity.decide(now, session.settings, around) != decision:
+        entity, pair, decision = ENTITIES[self.kind], self.looked.pair, self.looked.decision
+        now = replace(now, ignored=ignored(session, self.kind, pair.severa_id, pair.fortnox_id))
+        if now.matched_by != pair.matched_by or entity.decide(now, session.settings, self.around) != decision:
             return False
         return begun or not _is_new_in_severa(decision) or entity.is_absent(session, now)
 
-    def again(session: Session, approved: Decision) -> Sequence[str]:
+    def _written(self, session: Session, approved: Update[Writes]) -> Sequence[str]:
         """What is overwritten is read again first."""
-        with locking(session, kind) as lock:
-            work = Work(session.connection.id, kind, pair.severa_id, Cause.PERSON)
+        entity = ENTITIES[self.kind]
+        told = (f"updated in {str(approved.plan.to).capitalize()}",)
+        with locking(session, self.kind) as lock:
+            # For a person's look both records are read whatever is remembered of them.
+            work = Work(session.connection.id, self.kind, self.looked.pair.severa_id, Cause.PERSON)
             now = entity.gather(session, work, lock, False)
-            found = entity.decide(now, session.settings, around)
-            if found != approved:
-                # Somebody may have made the same change; anything else is told.
-                if not is_in_step(found):
-                    loaded.drifted.append(looked)
-                return ()
-            assert isinstance(approved, Update)
-            entity.carry_out(session, Cause.PERSON, now, approved, around)
-            return (f"updated in {str(approved.plan.to).capitalize()}",)
-
-    return Step(f"{kind} {pair.name}", run)
+            found = entity.decide(now, session.settings, self.around)
+            if found == approved:
+                self.is_written = True
+                entity.carry_out(session, Cause.PERSON, now, approved, self.around)
+                return told
+        if not is_in_step(found):
+            self.loaded.drifted.append(self.looked)
+            return ()
+        # Somebody made the same change; or we did, and its answer was lost.
+        return told if self.is_written else ()
 
 
 def _links(session: Session, kind: Kind, pair: Any) -> set[tuple[str, str]]:

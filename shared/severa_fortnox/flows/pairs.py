@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
+from pydantic import BaseModel
+
 from severa_fortnox.alerts.catalogue import sentences
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings, Writes
@@ -16,7 +18,7 @@ from severa_fortnox.flows.counterparts import Counterpart
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.unknowns import VAT_RATES
 from severa_fortnox.mapping.agreement import Change
-from severa_fortnox.mapping.fingerprints import kept_of, synced_kept
+from severa_fortnox.mapping.fingerprints import fingerprint, kept_of, synced_kept
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.store.links import Link as StoredLink
@@ -48,6 +50,7 @@ class Entity(Generic[P]):
         reread: the pair with both records as they are now.
         is_absent: whether Severa still lacks the record that Fortnox has.
         settle: brings a creation that an earlier run began, and that is not wanted any more, to its end.
+        touched: what else a write changed, for the log; the pair before and after it.
     """
 
     kind: Kind
@@ -60,6 +63,7 @@ class Entity(Generic[P]):
     reread: Callable[[Session, P], P]
     is_absent: Callable[[Session, P], bool]
     settle: Callable[[Session, Cause, P, Work, Surroundings], None]
+    touched: Callable[[P, P], Sequence[str]] = lambda _before, _after: ()
 
     def carry_out(self, session: Session, cause: Cause, pair: P, decision: Decision, around: Surroundings) -> P:
         """Perform the decision; the answer is the pair as it is then.
@@ -74,8 +78,11 @@ class Entity(Generic[P]):
             case Create():
                 return self.create(session, cause, pair, decision, around)
             case Update(plan=writes, notes=notes):
-                pair = self.write(session, pair, writes, around)
-                session.store.log.add(_updated(session, cause, self.kind, pair, writes, notes))
+                line = _updated(session, cause, self.kind, pair, writes, notes)
+                # What is overwritten stands nowhere else, so it is noted before it is gone.
+                session.store.log.add(replace(line, text=f"{pair.name} is being changed {_changes(writes)}"))
+                before, pair = pair, self.write(session, pair, writes, around)
+                session.store.log.add(replace(line, text="; ".join((line.text, *self.touched(before, pair)))))
                 # Somebody else may have written meanwhile; what does not agree is looked at again.
                 agrees = is_in_step(self.decide(pair, session.settings, around))
                 return self.remembered(session, pair, around) if agrees else pair
@@ -116,6 +123,17 @@ def surroundings(
 def linked(link: StoredLink | None) -> Linked | None:
     """The link as decisions know it."""
     return None if link is None else Linked(link.severa_id, link.fortnox_id, kept_of(link.synced))
+
+
+def is_echo(session: Session, work: Work, link: StoredLink, record: BaseModel | None) -> bool:
+    """Whether a linked Fortnox record is as it was when the two last agreed, so that nobody need look: our own write.
+
+    It is looked at all the same when a person asks for it, and while a person is told of it: what they mended may be
+    what it was before.
+    """
+    if record is None or work.cause is Cause.PERSON or link.synced.get("fortnox") != fingerprint(record):
+        return False
+    return session.store.problems.get(session.connection.id, f"{work.kind}#{link.severa_id}") is None
 
 
 def ignored(session: Session, kind: Kind, severa_id: str | None, fortnox_id: str | None) -> str | None:
@@ -175,9 +193,7 @@ def begun_by(session: Session, cause: Cause, pair: Pair, work: Work) -> Counterp
 
 def _updated(session: Session, cause: Cause, kind: Kind, pair: Pair, writes: Writes, notes: Sequence[Reason]) -> Entry:
     """A log line about an update, with both values of every field."""
-    other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
-    changes = "; ".join(_changed(change, writes.to, other) for change in writes.changes)
-    text = f"{pair.name} was changed in {_name(writes.to)}: {changes}"
+    text = f"{pair.name} was changed {_changes(writes)}"
     return _entry(session, cause, kind, pair, Outcome.UPDATED, text, {"notes": sentences(notes)} if notes else {})
 
 
@@ -201,6 +217,11 @@ def _entry(
         foreign_id=pair.fortnox_id,
         detail=detail,
     )
+
+
+def _changes(writes: Writes) -> str:
+    other = System.FORTNOX if writes.to is System.SEVERA else System.SEVERA
+    return f"in {_name(writes.to)}: {'; '.join(_changed(change, writes.to, other) for change in writes.changes)}"
 
 
 def _changed(change: Change, to: System, other: System) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,6 @@ from severa_fortnox.decisions.decision import Create
 from severa_fortnox.decisions.matching import match_products
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
 from severa_fortnox.decisions.product_pairs import ROW_KINDS, WORK_TYPES, ProductPair, decide_pair, main_and_other
-from severa_fortnox.decisions.products import is_named
 from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
 from severa_fortnox.flows.alone import known_by, pair_of
@@ -22,6 +21,7 @@ from severa_fortnox.flows.pairs import (
     Lock,
     begun_by,
     ignored,
+    is_echo,
     linked,
     remember,
 )
@@ -30,8 +30,8 @@ from severa_fortnox.fortnox.changes import ArticleChanges
 from severa_fortnox.fortnox.models import Article, ArticlePayload
 from severa_fortnox.mapping.agreement import kept_when_linked, still_kept
 from severa_fortnox.mapping.fields import PRODUCT
-from severa_fortnox.mapping.fingerprints import fingerprint, of_records
-from severa_fortnox.mapping.products import article_fields, name_in_fortnox, product_fields
+from severa_fortnox.mapping.fingerprints import of_records
+from severa_fortnox.mapping.products import article_fields, is_named, name_in_fortnox, product_fields
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
 from severa_fortnox.severa.client import Register
@@ -51,12 +51,12 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
     connection = session.connection.id
     if work.system is System.FORTNOX:
         link = session.store.links.by_fortnox(connection, Kind.PRODUCT, work.id)
+        if link is not None:
+            lock(link.fortnox_id)
         article = existing(session.fortnox.article, work.id)
         if link is not None:
-            is_ours = article is not None and link.synced.get("fortnox") == fingerprint(article)
-            if is_ours and work.cause is not Cause.PERSON and not begun:
+            if not begun and is_echo(session, work, link, article):
                 return None
-            lock(link.fortnox_id)
             return _linked(session, link, *_severa(session, link.severa_id, link), article)
         if article is None:
             return ProductPair(begun=begun)
@@ -72,6 +72,28 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProductPair
         return ProductPair(begun=begun)
     lock(folded(product.code))
     return _unlinked(session, begun=begun, severa=(register, product))
+
+
+def of_code(session: Session, code: str, registers: Iterable[Register]) -> list[ProductPair]:
+    """Each Severa product with exactly that code, matched as the comparison matches it; none reads no more.
+
+    Args:
+        code: trimmed.
+        registers: those of Severa's that it may be of.
+    """
+    found = [(register, each) for register in registers for each in session.severa.products_by_code(register, code)]
+    if not found:
+        return []
+    pairs: dict[str | None, ProductPair] = {}
+    for pair in _matched(session, [(str(register), product) for register, product in found]):
+        pairs.setdefault(pair.severa_id, pair)
+    transfers = session.store.transfers
+    begun = {
+        product.guid
+        for _, product in found
+        if (transfer := transfers.get(session.connection.id, Kind.PRODUCT, product.guid)) and transfer.is_open
+    }
+    return [replace(pairs[product.guid], begun=product.guid in begun) for _, product in found]
 
 
 def _remembered(session: Session, pair: ProductPair, _around: Surroundings) -> ProductPair:
@@ -143,15 +165,27 @@ def _unlinked(
     severa: tuple[str, Product] | None = None,
     article: Article | None = None,
 ) -> ProductPair:
-    """A product or an article that is not linked, matched as the comparison matches it.
+    """A product or an article that is not linked, matched as the comparison matches it."""
+    pairs = _matched(session, [] if severa is None else [severa], article)
+    if severa is not None:
+        return replace(pair_of(pairs, Kind.PRODUCT, severa_id=severa[1].guid), begun=begun)
+    return replace(pair_of(pairs, Kind.PRODUCT, fortnox_id=article.ArticleNumber if article else None), begun=begun)
+
+
+def _matched(
+    session: Session, severa: Sequence[tuple[str, Product]], article: Article | None = None
+) -> list[ProductPair]:
+    """All of Severa's products, with the articles that may have to do with some of them, or with one article.
 
     Severa's registers are read whole: a record is seldom new, Severa cannot search its products by name, and how it
     compares codes is not documented.
+
+    Args:
+        severa: those that are meant, with the register each is in.
     """
     products = {each.guid: (str(register), each) for register in Register for each in session.severa.products(register)}
-    if severa is not None:
-        products[severa[1].guid] = severa
-    meant = [severa[1]] if severa is not None else []
+    products |= {each.guid: (register, each) for register, each in severa}
+    meant = [each for _, each in severa]
     articles = {}
     if article is not None:
         articles[article.ArticleNumber] = article
@@ -162,10 +196,7 @@ def _unlinked(
         if number not in articles and (found := existing(session.fortnox.article, number)) is not None:
             articles[number] = found
     known = known_by(session, Kind.PRODUCT, session.store.links.all(session.connection.id, Kind.PRODUCT))
-    pairs = match_products(products.values(), articles.values(), known)
-    if severa is not None:
-        return replace(pair_of(pairs, Kind.PRODUCT, severa_id=severa[1].guid), begun=begun)
-    return replace(pair_of(pairs, Kind.PRODUCT, fortnox_id=article.ArticleNumber if article else None), begun=begun)
+    return match_products(products.values(), articles.values(), known)
 
 
 def _numbers_like(session: Session, products: Sequence[Product], numbers: Sequence[str]) -> Iterator[str]:

@@ -19,12 +19,14 @@ from severa_fortnox.flows.pairs import (
     Lock,
     begun_by,
     ignored,
+    is_echo,
     linked,
     remember,
 )
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
-from severa_fortnox.mapping.fingerprints import fingerprint, of_records
+from severa_fortnox.fortnox.models import Project as InFortnox
+from severa_fortnox.mapping.fingerprints import of_records
 from severa_fortnox.mapping.projects import changes_in_fortnox
 from severa_fortnox.severa.models import Project
 from severa_fortnox.store.links import Link as StoredLink
@@ -36,18 +38,19 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
     connection = session.connection.id
     if work.system is System.FORTNOX:
         link = session.store.links.by_fortnox(connection, Kind.PROJECT, work.id)
+        if link is not None:
+            lock(link.fortnox_id)
         theirs = existing(session.fortnox.project, work.id)
         if link is None:
             return ProjectPair(fortnox=theirs, ignored=ignored(session, Kind.PROJECT, None, work.id))
-        is_ours = theirs is not None and link.synced.get("fortnox") == fingerprint(theirs)
-        if is_ours and work.cause is not Cause.PERSON and not begun:
+        if not begun and is_echo(session, work, link, theirs):
             return None
-        lock(link.fortnox_id)
-        return _linked(session, link, existing(session.severa.project, link.severa_id), link.fortnox_id)
+        return _linked(session, link, existing(session.severa.project, link.severa_id), theirs)
     link = session.store.links.by_severa(connection, Kind.PROJECT, work.id)
     if link is not None:
         lock(link.fortnox_id)
-        return _linked(session, link, existing(session.severa.project, work.id), link.fortnox_id)
+        theirs = existing(session.fortnox.project, link.fortnox_id)
+        return _linked(session, link, existing(session.severa.project, work.id), theirs)
     project = existing(session.severa.project, work.id)
     if project is None or project.number is None:
         why = None if project is None else ignored(session, Kind.PROJECT, project.guid, None)
@@ -92,10 +95,10 @@ def _namesakes(session: Session, project: Project) -> tuple[str, ...]:
     return namesakes_of(project, session.severa.projects(customer_guids=[project.customer.guid]))
 
 
-def _linked(session: Session, link: StoredLink, project: Project | None, number: str) -> ProjectPair:
+def _linked(session: Session, link: StoredLink, project: Project | None, theirs: InFortnox | None) -> ProjectPair:
     return ProjectPair(
         severa=project,
-        fortnox=existing(session.fortnox.project, number),
+        fortnox=theirs,
         linked=linked(link),
         ignored=ignored(session, Kind.PROJECT, link.severa_id, link.fortnox_id),
     )

@@ -6,26 +6,25 @@ listed twice is known by its fingerprint, so it costs nothing twice.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from severa_fortnox.alerts.catalogue import reason_of
-from severa_fortnox.decisions.brake import FEWEST, mass_change
 from severa_fortnox.decisions.project_pairs import closes_on
 from severa_fortnox.decisions.prospects import qualified_by
 from severa_fortnox.errors import Misconfigured, System
-from severa_fortnox.flows import outcome
+from severa_fortnox.flows import outcome, register_brake
 from severa_fortnox.flows.pairs import agreed_at
+from severa_fortnox.flows.register_brake import KINDS, REGISTERS
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.flows.watermarks import (
     ALL_QUALIFIED,
-    IN_FORTNOX,
     IN_SEVERA,
     OVERLAP,
     advance,
+    in_fortnox,
     loaded_until,
     read_until,
 )
@@ -41,8 +40,6 @@ from severa_fortnox.work import Cause, Kind, Work
 
 #: Operations that fail for the whole connection.
 TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})
-#: The subject of what keeps the registers from being polled.
-SUBJECT = "connection#registers"
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,12 @@ class Found:
 
     Args:
         distinct: tells this change from the next one.
-        is_linked: whether it has a counterpart that the change reaches, as far as the list shows; for the brake.
+        counts: whether it changes a linked record, as far as the list shows, and no person has seen it; for the brake.
     """
 
     work: Work
     distinct: str
-    is_linked: bool
+    counts: bool
 
 
 def poll_registers(session: Session, queue: Queue) -> int:
@@ -68,31 +65,42 @@ def poll_registers(session: Session, queue: Queue) -> int:
         IntegrationError: one of the systems cannot be reached; the next poll finds the same again.
     """
     now = datetime.fromtimestamp(session.clock(), UTC)
-    since = read_until(session, IN_SEVERA) or session.settings.activated_on or now
-    found, no_longer_prospects = _in_severa(session, since - OVERLAP)
-    braked = _brake(session, found)
-    queued = _queue(queue, found, braked)
-    if Kind.CUSTOMER not in braked:
+    found, no_longer_prospects = _in_severa(session, now)
+    held = _held(session, found)
+    queued = _queue(queue, found, held)
+    if Kind.CUSTOMER not in held:
         # Only now: who is known as qualified is not looked at again for that.
         session.store.qualified.add(session.connection.id, no_longer_prospects)
-    if not braked:
+    if not held:
         advance(session, IN_SEVERA, now)
-    caught_up = read_until(session, IN_FORTNOX)
-    if caught_up is None or caught_up.date() < now.date():
-        # What Severa told is queued by now, and waits for no Fortnox that is down.
-        found = _in_fortnox(session, caught_up, now)
-        braked_in_fortnox = _brake(session, found)
-        queued += _queue(queue, found, braked_in_fortnox)
-        if not braked_in_fortnox:
-            advance(session, IN_FORTNOX, now)
-        braked = {**braked, **braked_in_fortnox}
-    tell(session, list(braked.values()))
+    # What Severa told is queued, and told of, by now: it waits for no Fortnox that is down.
+    register_brake.hold(session, held)
+    due = {
+        kind: since for kind in KINDS if (since := read_until(session, in_fortnox(kind))) is None or _is_due(since, now)
+    }
+    found = _in_fortnox(session, due, now)
+    held_in_fortnox = _held(session, found)
+    queued += _queue(queue, found, held_in_fortnox)
+    for kind in due:
+        if kind not in held_in_fortnox:
+            advance(session, in_fortnox(kind), now)
+    register_brake.hold(session, held_in_fortnox)
+    register_brake.release(session, {*held, *held_in_fortnox})
+    tell(session, [])
     return queued
 
 
-def _queue(queue: Queue, found: Sequence[Found], braked: Collection[Kind]) -> int:
-    """Queue what no brake holds back; how many."""
-    free = [each for each in found if each.work.kind not in braked]
+def _is_due(caught_up: datetime, now: datetime) -> bool:
+    return caught_up.date() < now.date()
+
+
+def _held(session: Session, found: Sequence[Found]) -> dict[Kind, Reason]:
+    return register_brake.too_many(session, [each.work.kind for each in found if each.counts])
+
+
+def _queue(queue: Queue, found: Sequence[Found], held: Collection[Kind]) -> int:
+    """Queue what no brake holds; how many."""
+    free = [each for each in found if each.work.kind not in held]
     for each in free:
         queue.put(each.work, distinct=each.distinct)
     return len(free)
@@ -121,10 +129,20 @@ def guarded_poll_registers(desk: Desk, open: Callable[[], Session], queue: Queue
         return None
 
 
-def _in_severa(session: Session, since: datetime) -> tuple[list[Found], set[str]]:
+def _in_severa(session: Session, now: datetime) -> tuple[list[Found], set[str]]:
     """What changed, and who is no prospect any more."""
+    polled = read_until(session, IN_SEVERA)
+    since = (polled or session.settings.activated_on or now) - OVERLAP
     projects = list(session.severa.projects(changed_since=since))
-    customers, no_longer_prospects = _customers(session, since, projects)
+    qualified = qualified_by(projects, session.severa.changed_invoices(since))
+    compared = read_until(session, ALL_QUALIFIED) if polled is None else None
+    if compared is not None and compared < since:
+        # A comparison was made before the connection was switched on; what came between was read by nobody.
+        qualified |= qualified_by(
+            session.severa.projects(changed_since=compared - OVERLAP),
+            session.severa.changed_invoices(compared - OVERLAP),
+        )
+    customers, no_longer_prospects = _customers(session, since, qualified)
     products: list[Found] = []
     for register in Register:
         products += _unseen(session, Kind.PRODUCT, list(session.severa.products(register, since)))
@@ -132,11 +150,14 @@ def _in_severa(session: Session, since: datetime) -> tuple[list[Found], set[str]
     return [*customers, *products, *wanted], no_longer_prospects
 
 
-def _customers(session: Session, since: datetime, projects: Sequence[Project]) -> tuple[list[Found], set[str]]:
-    """Changed customers, those with a changed address, and those that a project or an invoice made a customer."""
+def _customers(session: Session, since: datetime, qualified: Collection[str]) -> tuple[list[Found], set[str]]:
+    """Changed customers, those with a changed address, and those that a project or an invoice made a customer.
+
+    Args:
+        qualified: the guids of those.
+    """
     connection = session.connection.id
-    qualified = qualified_by(projects, session.severa.changed_invoices(since))
-    no_longer_prospects = qualified - session.store.qualified.among(connection, qualified)
+    no_longer_prospects = set(qualified) - session.store.qualified.among(connection, qualified)
     changed = {customer.guid: customer for customer in session.severa.customers(changed_since=since)}
     addresses = [each for each in session.severa.all_addresses(changed_since=since) if _guid(each.customer)]
     guids = {*changed, *qualified, *(_guid(each.customer) for each in addresses)}
@@ -158,10 +179,11 @@ def _customers(session: Session, since: datetime, projects: Sequence[Project]) -
     if unlinked and read_until(session, ALL_QUALIFIED) is not None:
         # A prospect is left alone without asking for its projects and invoices.
         unseen -= set(unlinked) - session.store.qualified.among(connection, unlinked) - no_longer_prospects
+    moved = {_guid(each.customer): each for each in addresses}
     found = [
         each
         for guid in sorted(unseen)
-        if (each := _found(session, Kind.CUSTOMER, guid, changed.get(guid), guid in links)) is not None
+        if (each := _found(session, Kind.CUSTOMER, guid, changed.get(guid) or moved.get(guid), guid in links))
     ]
     return found, no_longer_prospects
 
@@ -189,40 +211,66 @@ def _unseen(session: Session, kind: Kind, records: Sequence[Product | Project]) 
 
 
 def _found(session: Session, kind: Kind, guid: str, record: object, is_linked: bool) -> Found | None:
-    """The record to be looked at; None when it was refused and has not changed since."""
+    """The record to be looked at; None when it was refused and has not changed since.
+
+    Args:
+        record: what was listed as changed: the record or an address of it; None when neither was.
+    """
     changed = getattr(record, "lastUpdatedDateTime", None) or getattr(record, "createdDateTime", None)
     text = changed.isoformat() if isinstance(changed, datetime) else f"{session.clock():.0f}"
     problem = session.store.problems.get(session.connection.id, f"{kind}#{guid}")
     if problem is not None and session.clock() < problem.retry_at and problem.detail.get("changed") == text:
         return None
-    return Found(Work(session.connection.id, kind, guid, Cause.POLL), text, is_linked)
+    counts = is_linked and register_brake.is_unseen(session, kind, changed)
+    return Found(Work(session.connection.id, kind, guid, Cause.POLL), text, counts)
 
 
-def _in_fortnox(session: Session, since: datetime | None, now: datetime) -> list[Found]:
-    """What changed in Fortnox since the last catch-up; the first one only remembers what is there."""
+def _in_fortnox(session: Session, due: Mapping[Kind, datetime | None], now: datetime) -> list[Found]:
+    """What changed in Fortnox since the last catch-up; the first one only remembers what is there.
+
+    Args:
+        due: the kinds to be caught up with, and how far each was read; None: never.
+    """
     connection = session.connection.id
-    if session.store.before.get(connection, Kind.PRODUCT) is None:
+    if Kind.PRODUCT in due and session.store.before.get(connection, Kind.PRODUCT) is None:
         numbers = [article.ArticleNumber for article in session.fortnox.articles()]
         session.store.before.put_once(connection, Kind.PRODUCT, numbers)
-    if since is None:
-        since = session.settings.activated_on or now
-    modified = since - OVERLAP
-    kinds: dict[Kind, dict[str, CustomerItem | ArticleItem | InFortnox]] = {
-        Kind.CUSTOMER: {each.CustomerNumber: each for each in session.fortnox.customers(modified_since=modified)},
-        Kind.PRODUCT: {each.ArticleNumber: each for each in session.fortnox.articles(modified_since=modified)},
-        Kind.PROJECT: {each.ProjectNumber: each for each in session.fortnox.projects(modified_since=modified)},
-    }
+    found: list[Found] = []
+    for kind, read in due.items():
+        since = read or session.settings.activated_on or now
+        found += _modified(session, kind, since - OVERLAP, now.date())
+        if kind is Kind.PROJECT:
+            found += _closing(session, since, now.date())
+    return found
+
+
+def _modified(session: Session, kind: Kind, since: datetime, today: date) -> list[Found]:
+    """The records of a kind that Fortnox lists as modified."""
+    connection = session.connection.id
+    records = _listed(session, kind, since)
+    links = session.store.links.many(connection, [LinkKey(kind, System.FORTNOX, number) for number in records])
+    seen = read_until(session, loaded_until(kind, System.FORTNOX))
+    # A list tells no moments, so what came after a load is listed by itself.
+    unseen = records if seen is None or seen <= since or not links else _listed(session, kind, seen)
     found = []
-    for kind, records in kinds.items():
-        keys = [LinkKey(kind, System.FORTNOX, number) for number in records]
-        links = session.store.links.many(connection, keys)
-        for key in keys:
-            # Projects are never brought from Fortnox, so only linked ones concern us.
-            if kind is not Kind.PROJECT or key in links:
-                work = Work(connection, kind, key.id, Cause.POLL, System.FORTNOX)
-                is_news = key in links and not _is_ours(records[key.id], links[key], modified)
-                found.append(Found(work, now.date().isoformat(), is_news))
-    return found + _closing(session, since, now.date())
+    for number, record in records.items():
+        link = links.get(LinkKey(kind, System.FORTNOX, number))
+        # Projects are never brought from Fortnox, so only linked ones concern us.
+        if kind is not Kind.PROJECT or link is not None:
+            counts = link is not None and number in unseen and not _is_ours(record, link, max(since, seen or since))
+            work = Work(connection, kind, number, Cause.POLL, System.FORTNOX)
+            found.append(Found(work, today.isoformat(), counts))
+    return found
+
+
+def _listed(session: Session, kind: Kind, since: datetime) -> dict[str, CustomerItem | ArticleItem | InFortnox]:
+    """The records of a kind that were modified since then, by number."""
+    match kind:
+        case Kind.CUSTOMER:
+            return {each.CustomerNumber: each for each in session.fortnox.customers(modified_since=since)}
+        case Kind.PRODUCT:
+            return {each.ArticleNumber: each for each in session.fortnox.articles(modified_since=since)}
+    return {each.ProjectNumber: each for each in session.fortnox.projects(modified_since=since)}
 
 
 def _is_ours(record: CustomerItem | ArticleItem | InFortnox, link: Link, since: datetime) -> bool:
@@ -254,7 +302,7 @@ def _closing(session: Session, since: datetime, today: date) -> list[Found]:
         for project in session.severa.projects(closed=True)
         if (day := closes_on(project, session.settings)) is not None
         and first <= day <= today
-        and (project.lastUpdatedDateTime is None or with_zone(project.lastUpdatedDateTime).date() < day)
+        and (project.lastUpdatedDateTime is None or with_zone(project.lastUpdatedDateTime).astimezone(UTC).date() < day)
     ]
     links = _links(session, Kind.PROJECT, [project.guid for project in closed])
     return [
@@ -265,36 +313,15 @@ def _closing(session: Session, since: datetime, today: date) -> list[Found]:
     ]
 
 
-def _brake(session: Session, found: Sequence[Found]) -> dict[Kind, Reason]:
-    """The kinds of which too many linked records changed at once, and nobody has looked at them since it was told."""
-    counts = Counter(each.work.kind for each in found if each.is_linked)
-    braked = {}
-    for kind, changes in counts.items():
-        if changes <= FEWEST or _is_released(session, kind):
-            continue
-        links = sum(1 for _ in session.store.links.all(session.connection.id, kind))
-        reason = mass_change(kind, changes, links, session.settings.mass_change_share)
-        if reason is not None:
-            braked[kind] = reason
-    return braked
-
-
-def _is_released(session: Session, kind: Kind) -> bool:
-    """Whether somebody has loaded the register, and so seen what would change, after the brake was told of."""
-    problem = session.store.problems.get(session.connection.id, SUBJECT)
-    loaded = read_until(session, loaded_until(kind))
-    return problem is not None and loaded is not None and loaded.timestamp() > problem.opened_at
-
-
 def tell(desk: Desk, reasons: Sequence[Reason]) -> None:
     """Open the problem of the registers, or close it when there is no reason any more."""
     if reasons:
         name = f"the registers of {desk.connection.name}"
-        opened = desk.store.problems.open(desk.connection.id, SUBJECT, reasons, name=name, detail={})
+        opened = desk.store.problems.open(desk.connection.id, REGISTERS, reasons, name=name, detail={})
         if not opened.problem.mailed:
             outcome.announce(desk, opened.problem)
         return
-    problem = desk.store.problems.get(desk.connection.id, SUBJECT)
+    problem = desk.store.problems.get(desk.connection.id, REGISTERS)
     if problem is not None:
         outcome.close(desk, problem)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
@@ -40,11 +41,26 @@ FROM_REGISTERS = frozenset(
 _DRIFT = frozenset({"linked-gone-in-severa", "linked-gone-in-fortnox"})
 
 
-def synchronise(session: Session, work: Work) -> Outcome:
-    """Look at one record and do what is due: the whole flow.
+@dataclass(frozen=True)
+class Ended:
+    """How a look at a record ended.
 
-    Returns:
-        what the log says about it; something only a person can judge is REFUSED.
+    Args:
+        outcome: what the log says about it; something only a person can judge is REFUSED.
+        reasons: why it was refused.
+    """
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+
+
+def synchronise(session: Session, work: Work) -> Outcome:
+    """`looked_at`, for whom the outcome is enough."""
+    return looked_at(session, work).outcome
+
+
+def looked_at(session: Session, work: Work) -> Ended:
+    """Look at one record and do what is due: the whole flow.
 
     Raises:
         IntegrationError: what `outcome.react` has a fixed reaction for.
@@ -55,7 +71,7 @@ def synchronise(session: Session, work: Work) -> Outcome:
     with locking(session, work.kind) as lock:
         pair = entity.gather(session, work, lock, begun)
         if pair is None:
-            return Outcome.NOTHING_TO_DO
+            return Ended(Outcome.NOTHING_TO_DO)
         around = _around(session, work)
         decision = _decided(session, entity, pair, around)
         if isinstance(decision, Create) and isinstance(decision.plan, NewInSevera) and not begun:
@@ -139,11 +155,15 @@ def _decided(session: Session, entity: Entity[Any], pair: Pair, around: Surround
     return decision
 
 
-def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: Decision) -> Outcome:
+def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: Decision) -> Ended:
     """One line in the log and the problem opened or closed; what was written has its line already."""
     if isinstance(last, Refuse):
         return _refuse(session, work, pair, last)
     _withdraw(session, work, pair)
+    return Ended(_noted(session, work, pair, decision, last))
+
+
+def _noted(session: Session, work: Work, pair: Pair, decision: Decision, last: Decision) -> Outcome:
     if isinstance(last, Skip) and last.reason.code == "gone":
         system = str(work.system).capitalize()
         last = Skip(Reason("gone", {"record": f"{work.kind} {work.id}", "system": system}))
@@ -168,11 +188,11 @@ def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: 
             return Outcome.LINKED
 
 
-def _refuse(session: Session, work: Work, pair: Pair, refusal: Refuse) -> Outcome:
+def _refuse(session: Session, work: Work, pair: Pair, refusal: Refuse) -> Ended:
     canonical = _canonical(work, pair)
     detail = {"system": str(canonical.system)}
     about = outcome.About(_name(work, pair), detail, changed=pair.changed)
-    return outcome.refuse(session, canonical, about, refusal.reasons)
+    return Ended(outcome.refuse(session, canonical, about, refusal.reasons), refusal.reasons)
 
 
 def _withdraw(session: Session, work: Work, pair: Pair) -> None:

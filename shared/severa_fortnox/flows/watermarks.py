@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from severa_fortnox.errors import System
 from severa_fortnox.flows.session import Session
 from severa_fortnox.work import Kind
 
 #: How far before a watermark the lists are read: clocks differ, and a record may become visible late.
 OVERLAP = timedelta(minutes=5)
-#: How far the polls have read each system.
-IN_SEVERA, IN_FORTNOX = "registers in severa", "registers in fortnox"
+#: How far the polls have read Severa.
+IN_SEVERA = "registers in severa"
 #: How far every project and invoice was read, so that a customer not known as qualified is none.
 ALL_QUALIFIED = "all qualified customers are known"
 
 
-def loaded_until(kind: Kind) -> str:
-    """The watermark of the last load of that kind: when it began to read."""
-    return f"{kind}s loaded"
+def in_fortnox(kind: Kind) -> str:
+    """The watermark of Fortnox's records of that kind: how far the daily catch-up has read them."""
+    return f"{kind}s in fortnox"
+
+
+def loaded_until(kind: Kind, system: System) -> str:
+    """The watermark of the last load that showed a person every change of that kind in a system: when it began."""
+    return f"{kind}s in {system} loaded"
 
 
 def read_until(session: Session, name: str) -> datetime | None:

@@ -1,11 +1,20 @@
 """Severa keeps addresses as records of their own, each with up to three flags; Fortnox has three places on the card.
 
 The first address with a flag is the one of that kind (DESIGN 10). Writing one kind must not change the others, so an
-address that carries several flags is never edited for one of them: a new one takes the flag over.
+address that carries several flags is not edited for one of them: a new one takes the flag over.
 
     before   A [billing, visiting]              Fortnox's visiting address changes
     step 1   A [billing, visiting]  B [visiting]     added first: a crash here leaves both, and the next run goes on
     step 2   A [billing]            B [visiting]
+
+Nobody says where Severa lists a new address. Where the customer has more of that kind, the new one may stand behind
+them, and they are to stay what they are. So it is the old one that keeps its place, and a copy takes its other flags:
+
+    before   A [billing, visiting]  F [billing]      Fortnox's billing address changes
+    step 1   A [billing, visiting]  F [billing]  B [visiting]     B says what A says
+    step 2   A [billing]            F [billing]  B [visiting]     A says what Fortnox says
+
+A billing address is not split so for another kind: projects name the one they bill to (`reference` severa 6).
 """
 
 from __future__ import annotations
@@ -69,6 +78,9 @@ def steps_to(
 ) -> list[AddressStep]:
     """What makes the customer's address of that kind the wanted one, in order; nothing when it is already.
 
+    Other addresses of the kind keep their flag. The exception: they could come to stand ahead of a new one, and the
+    first cannot be split, because it is also the billing address or one of several different ones of another kind.
+
     Args:
         addresses: all the customer has now, in Severa's order.
         wanted: values in the form Fortnox can hold, those that `seen` gives.
@@ -81,27 +93,79 @@ def steps_to(
     if carriers and carriers[0] in same:
         return []
     is_empty = all(value is None for value in wanted.values())
+    # An address that is empty anyway is no heir: that there is none says the same.
+    heir = same[0] if same and not is_empty else None
+    takes_over: list[AddressStep] = []
+    if heir is None and not is_empty:
+        takes_over.append(AddAddress({**properties, flag: True}))
+    elif heir is not None and heir not in carriers:
+        takes_over.append(ChangeAddress(heir.guid or "", {flag: True}))
     if not carriers:
-        if is_empty:
-            return []
-        return [_flagged(same[0], flag)] if same else [AddAddress({**properties, flag: True})]
+        return takes_over
     first = carriers[0]
-    if not any(getattr(first, other) for other in FLAGS.values() if other != flag):
+    others = [other for other in FLAGS.values() if other != flag and getattr(first, other)]
+    if not others:
         return [ChangeAddress(first.guid or "", dict(properties))]
-    steps: list[AddressStep] = []
-    if not is_empty:
-        if not same:
-            steps.append(AddAddress({**properties, flag: True}))
-        elif same[0] not in carriers:
-            steps.append(_flagged(same[0], flag))
-    # Whichever order Severa lists them in: only one of this kind is left.
-    left = same[0] if same and not is_empty else None
-    steps += [ChangeAddress(other.guid or "", {flag: False}) for other in carriers if other is not left]
-    return steps
+    # A new one may come to stand behind all of them.
+    ahead = [each for each in (addresses if heir is None else addresses[: addresses.index(heir)]) if each in carriers]
+    rivals = [each for each in ahead if each is not first]
+    if rivals and FLAGS["billing"] not in others and _are_one(addresses, first, others):
+        return _copied(addresses, first, others, properties)
+    return [*takes_over, *(ChangeAddress(each.guid or "", {flag: False}) for each in (first, *rivals))]
 
 
-def _flagged(address: Address, flag: str) -> ChangeAddress:
-    return ChangeAddress(address.guid or "", {flag: True})
+def touched(before: Sequence[Address], after: Sequence[Address]) -> tuple[str, ...]:
+    """Every address that was added or changed, as the log tells it: by what it said, with what became of it.
+
+    Args:
+        before: the customer's addresses as they were.
+        after: as they are now.
+    """
+    known = {address.guid: address for address in before}
+    told = []
+    for address in after:
+        old = known.get(address.guid)
+        was, now = _kinds(old) if old else set(), _kinds(address)
+        parts = ["was added"] if old is None else []
+        parts += [f"is now “{_shown(address)}”"] if old and _said(old) != _said(address) else []
+        parts += [f"became {kind} address" for kind in FLAGS if kind in now - was]
+        parts += [f"is no longer {kind} address" for kind in FLAGS if kind in was - now]
+        if parts:
+            told.append(f"address “{_shown(old or address)}” {' and '.join(parts)}")
+    return tuple(told)
+
+
+def _kinds(address: Address) -> set[str]:
+    return {kind for kind, flag in FLAGS.items() if getattr(address, flag)}
+
+
+def _shown(address: Address) -> str:
+    place = " ".join(filter(None, (address.postalCode, address.city)))
+    return ", ".join(filter(None, (address.addressline, place, address.phone)))
+
+
+def _are_one(addresses: Sequence[Address], first: Address, flags: Sequence[str]) -> bool:
+    """Whether all addresses with one of the flags say the same: then it does not matter which is listed first."""
+    return all(_said(each) == _said(first) for each in addresses if any(getattr(each, flag) for flag in flags))
+
+
+def _copied(
+    addresses: Sequence[Address], first: Address, others: Sequence[str], properties: Mapping[str, Any]
+) -> list[AddressStep]:
+    """The address becomes the wanted one where it stands; its other flags go to a copy of what it said."""
+    copy = next((each for each in addresses if each is not first and _said(each) == _said(first)), None)
+    changed = ChangeAddress(first.guid or "", {**properties, **dict.fromkeys(others, False)})
+    if copy is None:
+        return [AddAddress({**_said(first), **dict.fromkeys(others, True)}), changed]
+    lacking = [other for other in others if not getattr(copy, other)]
+    return [*([ChangeAddress(copy.guid or "", dict.fromkeys(lacking, True))] if lacking else []), changed]
+
+
+def _said(address: Address) -> dict[str, Any]:
+    """What an address says, under Severa's names, as a new one is given it."""
+    country = address.country.guid if address.country else None
+    texts = {name: getattr(address, name) or None for name in ("addressline", "postalCode", "city", "phone")}
+    return {**texts, "country": None if country is None else {"guid": country}}
 
 
 def _agree(seen: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> bool:

@@ -156,12 +156,15 @@ def agreeing(main: Values, other: Values) -> Values:
 
 
 def _form(key: str, value: str) -> str | None:
-    """A value of either system as Severa's would stand in Fortnox."""
+    """What a value of either system is compared by: as Severa's would stand in Fortnox, however it is spelled there."""
     field = _FIELDS[key]
     if field.limit is None:
         return value
     # Notes come back from Severa's markup in its form.
-    return fitting(field, plain_text(marked_up(value)) if key == "Comments" else value, [])
+    form = fitting(field, plain_text(marked_up(value)) if key == "Comments" else value, [])
+    if form is None or field.loose is None:
+        return form
+    return "".join(each for each in form.casefold() if not each.isspace() and each not in field.loose)
 
 
 def to_fortnox(values: Values, keys: Sequence[str], terms: str | None) -> dict[str, Any]:
@@ -227,7 +230,9 @@ def address_in_severa(values: Values, kind: str, countries: Sequence[Country]) -
 def address_as_seen(address: Address, kind: str, countries: Sequence[Country]) -> Values:
     """What `address_in_severa` wants, of an address that Severa has."""
     place = place_of_severa(address, kind, countries)
-    return {**place, "Phone1": fitting(_FIELDS["Phone1"], address.phone, [])} if kind == "billing" else place
+    if kind == "billing":
+        place["Phone1"] = fitting(_FIELDS["Phone1"], address.phone, [])
+    return {key: None if value is None else _form(key, value) for key, value in place.items()}
 
 
 def vat_type_of_card(values: Values, countries: Sequence[Country]) -> str | None:

@@ -51,6 +51,9 @@ class Field:
         limit: characters Fortnox takes; None when its values have no length.
         too_long: what happens beyond the limit.
         clears: whether an empty value of the main system empties the other one's.
+        loose: characters that a writer may set or leave out, beside spaces and upper case, without saying anything
+            else by it; None where every character counts. A system that spells our value in its own way is not
+            corrected for ever.
         note: what else a person should know.
     """
 
@@ -61,6 +64,7 @@ class Field:
     limit: int | None = None
     too_long: TooLong = TooLong.FITS
     clears: bool = True
+    loose: str | None = None
     note: str = ""
 
 
@@ -69,7 +73,16 @@ def _place(prefix: str, kind: str, lines: tuple[str, int], cities: int) -> tuple
     first = f"the first {kind} address"
     return (
         Field(line, f"{kind} address", f"{kind}.addressline", When.ALWAYS, line_limit, TooLong.CUT, note=first),
-        Field(f"{prefix}ZipCode", f"{kind} postal code", f"{kind}.postalCode", When.ALWAYS, 10, TooLong.CUT),
+        Field(
+            f"{prefix}ZipCode",
+            f"{kind} postal code",
+            f"{kind}.postalCode",
+            When.ALWAYS,
+            10,
+            TooLong.CUT,
+            loose="-",
+            note="however it is spaced",
+        ),
         Field(f"{prefix}City", f"{kind} city", f"{kind}.city", When.ALWAYS, cities, TooLong.CUT),
         Field(
             f"{prefix}CountryCode",
@@ -94,10 +107,28 @@ CUSTOMER: tuple[Field, ...] = (
         TooLong.CUT,
         note="Fortnox locks it once e-invoices are connected",
     ),
-    Field("VATNumber", "VAT number", "vatNumber", When.ALWAYS, 1024, TooLong.CUT),
-    Field("Email", "e-mail", "email", When.ALWAYS, 1024, TooLong.LEFT_OUT),
+    Field(
+        "VATNumber",
+        "VAT number",
+        "vatNumber",
+        When.ALWAYS,
+        1024,
+        TooLong.CUT,
+        loose="-.",
+        note="however it is spaced or punctuated",
+    ),
+    Field("Email", "e-mail", "email", When.ALWAYS, 1024, TooLong.LEFT_OUT, loose="", note="in upper or lower case"),
     Field("WWW", "website", "website", When.ALWAYS, 128, TooLong.LEFT_OUT, note="without http://"),
-    Field("Phone1", "phone", "billing.phone", When.ALWAYS, 1024, TooLong.CUT),
+    Field(
+        "Phone1",
+        "phone",
+        "billing.phone",
+        When.ALWAYS,
+        1024,
+        TooLong.CUT,
+        loose="-()/.",
+        note="however it is spaced or punctuated",
+    ),
     Field("Comments", "notes", "notes", When.ALWAYS, 1024, TooLong.CUT, note="as plain text"),
     Field("Currency", "currency", "currency", When.ALWAYS, clears=False, note="must be in the other system's register"),
     Field(

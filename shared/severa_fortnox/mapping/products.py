@@ -12,7 +12,7 @@ from severa_fortnox.fortnox.models import ARTICLE_NAME, ARTICLE_NUMBER, Article,
 from severa_fortnox.mapping.fields import Values
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Product
-from severa_fortnox.text import cut_at_word, fortnox_text
+from severa_fortnox.text import cut_at_word, folded, fortnox_text
 
 #: Signs Fortnox permits in an article number beside letters and digits (`reference` product 34).
 ARTICLE_NUMBER_SIGNS = frozenset("_-/\\+$")
@@ -23,6 +23,12 @@ def is_article_number(code: str) -> bool:
     return 0 < len(code) <= ARTICLE_NUMBER and all(
         character.isalnum() or character in ARTICLE_NUMBER_SIGNS for character in code
     )
+
+
+def is_named(product: Product, article: Article) -> bool:
+    """Whether the article is called as the product is: trimmed, case-folded, as Fortnox holds it; no name is none."""
+    theirs = folded(article.Description)
+    return theirs != "" and theirs in {folded(product.name), folded(name_in_fortnox(product))}
 
 
 def map_product(product: Product, code: str) -> tuple[ArticlePayload, tuple[Reason, ...]]:

@@ -1,6 +1,7 @@
 """The transfer log: what happened to every record, for as long as bookkeeping must be able to tell.
 
-Append-only. Swedish bookkeeping keeps processing history for seven years after the year's end, hence eight years.
+Append-only, but that the line of a change that was begun becomes the line of the change that is done. Swedish
+bookkeeping keeps processing history for seven years after the year's end, hence eight years.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Entry:
         text: what happened, in one sentence.
         name: what a person calls the record, e.g. "invoice 1042"; None when it was never read.
         foreign_id: its id in the other system; None when it is not there.
+        mark: tells the lines of one moment apart; a line of the same moment and mark is replaced.
     """
 
     connection: str
@@ -58,6 +60,7 @@ class Entry:
     name: str | None = None
     foreign_id: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex[:12], compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,7 @@ class Log:
         moment = datetime.fromtimestamp(entry.at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return {
             "pk": partition(entry.connection),
-            # Two entries of one microsecond must not replace each other.
-            "sk": f"{moment}#{uuid.uuid4().hex[:12]}",
+            "sk": f"{moment}#{entry.mark}",
             "object": _object(entry.connection, entry.kind, entry.id),
             "outcome_of": _outcome_of(entry.connection, entry.outcome),
             "connection": entry.connection,

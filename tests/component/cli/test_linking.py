@@ -152,10 +152,38 @@ def test_an_unlinked_record_may_be_linked_or_created_anew(
     assert "1002 Only Severa AB (Severa)" in result.output
     assert the_link(office, "1002") is None
     assert office.store.transfers.get("acme", Kind.CUSTOMER, guid) is None
-    assert "ignore customers acme fortnox 1002" in result.output
+    # What is gone cannot be ignored.
+    [suggested] = [line for line in result.output.splitlines() if " ignore customers acme " in line]
+    left = f"severa {guid}" if by != "fortnox number" else "fortnox 1002"
+    assert suggested.endswith(f"ignore customers acme {left} --why ...")
+    assert office.run("ignore", "customers", "acme", *left.split(), *WHY).exit_code == 2
     [entry, *_] = office.json("log", "acme", "--of", "customer", guid)
     assert entry["detail"]["why"] == WHY[1] and "unlinked by" in entry["text"]
     assert load(office)["1002"]["what"] in {"linked", "created in Fortnox"}
+
+
+def test_nothing_is_suggested_when_both_records_are_gone(office: Office, connected: str) -> None:
+    guid = "0b7f1a52-93a7-4b1c-a1e6-1f6f8a5b0c01"
+    office.store.links.bind("acme", Link(Kind.CUSTOMER, guid, "4711", {}, "number", 1.0))
+
+    result = office.run("unlink", "customers", "acme", "4711", *WHY, "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert "ignore customers" not in result.output
+
+
+def test_a_card_that_is_inactive_is_not_promised_to_be_kept_in_step(
+    office: Office, vendors: Vendors, registers: Registers
+) -> None:
+    vendors.fortnox.customers["1003"]["Active"] = False
+    words = ("link", "customers", "acme", "1002", "1003", *WHY)
+
+    asked = office.at_terminal(*words, types="y\n")
+
+    assert asked.exit_code == 0, asked.output
+    [warning] = [line for line in asked.output.splitlines() if "Warning" in line]
+    assert "inactive in Fortnox" in warning and "so they are not kept in step." in warning
+    assert "From then on" not in asked.output and "load customers" not in asked.output
 
 
 def test_a_number_that_is_two_records_is_not_guessed(office: Office, vendors: Vendors, registers: Registers) -> None:

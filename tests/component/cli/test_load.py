@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from sandbox.simulator import FaultKind
+from severa_fortnox.alerts.catalogue import explain
+from severa_fortnox.reason import Reason
 from severa_fortnox.store.links import Link
 from severa_fortnox.work import Kind
 from tests.component.cli.conftest import Office, Registers, Vendors
@@ -68,7 +70,7 @@ def test_a_person_is_asked_and_may_say_no(office: Office, vendors: Vendors, regi
     result = office.at_terminal(*LOAD, types="n\n")
 
     assert result.exit_code == 1
-    assert "Change 4 customers of Acme AB, overwriting fields of 2 in Fortnox?" in result.output
+    assert "Change 4 customers of Acme AB, overwriting fields of 1 in Fortnox?" in result.output
     assert vendors.writes() == []
 
 
@@ -95,22 +97,22 @@ def test_a_load_does_it_and_looks_again(office: Office, vendors: Vendors, regist
 
 
 @pytest.mark.parametrize(
-    ("words", "linked"),
+    ("words", "linked", "waiting"),
     [
-        (("--only", "link"), {"1001", "1006"}),
-        (("--only", "create", "--only", "update"), {"1002", "1003"}),
-        (("--number", "1006"), {"1006"}),
-        (("--number", "1001", "--number", "1002", "--only", "create"), {"1002"}),
+        (("--only", "link"), {"1001", "1006"}, 1),
+        (("--only", "create", "--only", "update"), {"1002", "1003"}, 1),
+        (("--number", "1006"), {"1006"}, 0),
+        (("--number", "1001", "--number", "1002", "--only", "create"), {"1002"}, 0),
     ],
 )
 def test_only_what_is_chosen_is_done(
-    office: Office, registers: Registers, words: tuple[str, ...], linked: set[str]
+    office: Office, registers: Registers, words: tuple[str, ...], linked: set[str], waiting: int
 ) -> None:
     result = office.run(*LOAD, *words, "--yes")
 
     assert result.exit_code == 0, result.output
     assert {link.fortnox_id for link in office.store.links.all("acme", Kind.CUSTOMER)} == linked
-    assert rows(result.stdout)[-1] == {"left": 0, "waiting": 1}
+    assert rows(result.stdout)[-1] == {"left": 0, "waiting": waiting}
 
 
 def test_nothing_is_created_when_nothing_is_to_be_created(office: Office, registers: Registers) -> None:
@@ -141,9 +143,10 @@ def test_a_name_steers_no_terminal(office: Office, vendors: Vendors, registers: 
 
 
 def test_a_record_may_be_chosen_by_its_guid(office: Office, registers: Registers) -> None:
-    result = office.run(*LOAD, "--number", registers.severa[1006]["guid"])
+    for guid in (registers.severa[1006]["guid"], registers.severa[1006]["guid"].upper()):
+        result = office.run(*LOAD, "--number", guid)
 
-    assert [row["number"] for row in rows(result.stdout) if row["chosen"]] == ["1006"]
+        assert [row["number"] for row in rows(result.stdout) if row["chosen"]] == ["1006"]
 
 
 def test_a_number_that_nobody_has_is_a_mistake_and_not_nothing_to_do(office: Office, registers: Registers) -> None:
@@ -176,6 +179,26 @@ def test_the_brake_stops_a_load_until_somebody_releases_it(
     assert "the brake is released" in released.stderr
 
 
+def test_only_what_is_chosen_can_be_too_much_of_a_change(office: Office, vendors: Vendors, connected: str) -> None:
+    for number in range(1, 56):
+        vendors.severa.add_product(name=f"Part {number}", code=f"S{number}", unit="h")
+        vendors.fortnox.add_article(ArticleNumber=f"S{number}", Description=f"Part {number}", Unit="st")
+    vendors.fortnox.add_article(ArticleNumber="NEW", Description="Only here")
+    words = ("load", "products", "acme", "--create-missing", "--at-once", "1")
+
+    braked = office.run(*words, "--yes")
+    only_new = office.run(*words, "--only", "create", "--yes")
+
+    assert braked.exit_code == 1
+    assert "55 of 55 linked products would change at once" in braked.stderr
+    assert "report acme products --create-missing. If it is meant: " in braked.stderr
+    assert "load products acme --create-missing --release-brake" in braked.stderr
+    # Whoever reads it in a mail is told what releases the polls; here it would go round in a circle.
+    assert "without leaving out a change" in explain(Reason("mass-change", {})).fix
+    assert "without leaving out a change" not in braked.stderr
+    assert only_new.exit_code == 0, only_new.output
+
+
 def test_what_an_earlier_load_began_is_finished_although_nothing_else_is_to_be_done(
     office: Office, registers: Registers
 ) -> None:
@@ -193,9 +216,43 @@ def test_what_an_earlier_load_began_is_finished_although_nothing_else_is_to_be_d
     result = office.at_terminal("--no-json", *LOAD, types="y\n")
 
     assert result.exit_code == 0, result.output
-    assert "finish 1 that an earlier run began" in result.output
+    assert "begun by an earlier run (1)\n1002 Only Severa AB" in result.output
+    assert "Finish 1 customer of Acme AB that an earlier run began?" in result.output
     assert "1 customer finished." in result.output
     assert list(transfers.unfinished("acme", 4e9)) == []
+
+
+def begin(office: Office, guid: str) -> None:
+    """Begin to create a customer in Fortnox, as a load that is killed before it sends anything."""
+    office.store.transfers.claim(
+        "acme", Kind.CUSTOMER, guid, reference="1002", payload_hash="h", owner="dead", lease_seconds=0
+    )
+
+
+@pytest.mark.parametrize("words", [("--number", "1006"), ("--only", "link"), ("--only", "link", "--number", "1002")])
+def test_what_was_begun_is_not_finished_by_a_load_of_something_else(
+    office: Office, vendors: Vendors, registers: Registers, words: tuple[str, ...]
+) -> None:
+    begin(office, registers.severa[1002]["guid"])
+
+    result = office.at_terminal("--no-json", *LOAD, *words, types="y\n")
+
+    assert result.exit_code == 0, result.output
+    assert "earlier run" not in result.output
+    assert "1002" not in vendors.fortnox.customers
+
+
+def test_what_was_begun_is_asked_for_once(office: Office, vendors: Vendors, registers: Registers) -> None:
+    begin(office, registers.severa[1002]["guid"])
+
+    alone = office.run(*LOAD, "--number", "1002")
+    both = office.at_terminal("--no-json", *LOAD, "--number", "1002", "--number", "1003", types="y\n")
+
+    assert "Finish 1 customer of Acme AB that an earlier run began?" in alone.stderr
+    assert {"finish": "1002 Only Severa AB", "id": registers.severa[1002]["guid"]} in rows(alone.stdout)
+    assert "Change 1 customer of Acme AB, and finish 1 that an earlier run began?" in both.output
+    assert both.exit_code == 0, both.output
+    assert "1002" in vendors.fortnox.customers
 
 
 def test_a_load_that_is_interrupted_says_how_to_go_on(office: Office, vendors: Vendors, registers: Registers) -> None:
@@ -215,12 +272,16 @@ def test_a_load_that_is_interrupted_says_how_to_go_on(office: Office, vendors: V
 
 
 def test_a_load_that_did_not_do_all_fails_and_says_why(office: Office, vendors: Vendors, registers: Registers) -> None:
-    def others_work_meanwhile() -> None:
+    def rename() -> None:
         vendors.fortnox.customers["1001"]["Name"] = "Quite Another HB"
+
+    def create() -> None:
         vendors.fortnox.add_customer(CustomerNumber="1002", Name="Faster AB")
 
     # When the card is read for the preview, the lists are read already.
-    vendors.fortnox_simulator.meanwhile.arm(others_work_meanwhile, path="/3/customers/1001")
+    vendors.fortnox_simulator.meanwhile.arm(rename, path="/3/customers/1001")
+    # It is read alone just before it is created.
+    vendors.severa_simulator.meanwhile.arm(create, path=f".*/customers/{registers.severa[1002]['guid']}")
 
     result = office.run("--no-json", *LOAD, "--yes")
 
@@ -241,7 +302,7 @@ def test_what_could_not_be_done_in_time_is_said(
 
     assert result.exit_code == 1
     assert "customer 1002 Only Severa AB could not be done in time: " in result.stdout
-    assert "1 is left to do, 1 waits for somebody." in result.stdout
+    assert "Looked again: 1 is left to do." in result.stdout
 
 
 def test_a_connection_that_is_off_may_be_looked_at_and_loaded(office: Office, registers: Registers) -> None:
@@ -256,6 +317,46 @@ def test_a_long_group_is_cut_with_a_hint(office: Office, vendors: Vendors, conne
         vendors.severa.add_project(vendors.severa.add_customer(name=f"C {number}"), name=f"P {number}", number=number)
 
     text = office.run("--no-json", "load", "projects", "acme").stdout
+    judged = office.run("--no-json", "load", "projects", "acme", "--no-create-missing", "--every-card").stdout
 
     assert "Linked (30)" in text
-    assert "... and 10 lines more; all of them: severa-fortnox report acme projects" in text
+    more = "... and 10 lines more; all of them: severa-fortnox report acme projects"
+    assert more in text.splitlines()
+    assert f"{more} --no-create-missing --every-card" in judged.splitlines()
+
+
+def test_a_preview_shows_how_to_settle_what_will_wait(office: Office, vendors: Vendors, connected: str) -> None:
+    vendors.severa.add_product(name="Cable", code="K1", unit="famn")
+    vendors.fortnox.add_article(ArticleNumber="K1", Description="Cable")
+    vendors.severa.add_product(name="Rope", code="K2", unit="h")
+    vendors.fortnox.add_article(ArticleNumber="K2", Description="Rope", Unit="st")
+
+    lines = office.run("--no-json", "load", "products", "acme", "--at-once", "1").stdout.splitlines()
+
+    [waiting] = [line for line in lines if "K1 Cable" in line]
+    assert "then waits; The unit famn" in waiting
+    assert "Add the unit in Fortnox" in waiting and "a Fortnox administrator" in waiting
+
+
+def test_a_value_that_is_emptied_is_seen_and_one_that_fills_an_empty_field_overwrites_nothing(
+    office: Office, vendors: Vendors, connected: str
+) -> None:
+    customer = vendors.severa.add_customer(name="Kund", number=1, website="www.x.se", kvkNumber=None)
+    vendors.severa.add_project(customer, name="P", number=1)
+    vendors.fortnox.add_customer(CustomerNumber="1", Name="Kund")
+
+    filled = office.run("--no-json", *LOAD, "--number", "1")
+    assert office.run(*LOAD, "--yes").exit_code == 0
+    customer["website"] = None
+    vendors.severa.touch("customers", customer)
+    emptied = office.run("--no-json", *LOAD, "--every-card")
+
+    assert "Change 1 customer of Acme AB?" in filled.stderr
+    assert "Change 1 customer of Acme AB, overwriting fields of 1 in Fortnox?" in emptied.stderr
+    assert "IN SEVERA" in emptied.stdout and "IN FORTNOX" in emptied.stdout
+    [line] = [line for line in emptied.stdout.splitlines() if "www.x.se" in line]
+    assert "(empty)" in line.split("www.x.se")[0]
+
+
+def test_the_help_says_that_linking_overwrites(office: Office) -> None:
+    assert "overwrites what then differs" in " ".join(office.run("load", "--help").stdout.replace("│", " ").split())

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from severa_fortnox.store.links import Link
 from severa_fortnox.work import Kind
+from severa_fortnox_cli.main import app
 from tests.component.cli.conftest import Office, Registers, Vendors
 
 REPORT = ("report", "acme", "customers", "--create-missing", "--at-once", "1", "--format", "json", "--output")
@@ -125,7 +127,8 @@ def test_of_a_linked_card_that_was_not_read_nothing_is_said_to_be_empty(
 def test_linked_records_that_are_gone_are_missing(
     office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
 ) -> None:
-    for severa, fortnox in ((registers.severa[1002]["guid"], "gone"), ("gone", "1003"), ("both", "4711")):
+    guid = "5d0b4b9c-6a43-4e0c-9f0e-7a4c2f0f8a11"
+    for severa, fortnox in ((registers.severa[1002]["guid"], "gone"), ("gone", "1003"), (guid, "4711")):
         office.store.links.bind("acme", Link(Kind.CUSTOMER, severa, fortnox, {}, "number", 1.0))
 
     result = office.run("--no-json", *REPORT, str(tmp_path))
@@ -135,8 +138,42 @@ def test_linked_records_that_are_gone_are_missing(
         (row["severa"] or {}).get("number", "") + "/" + (row["fortnox"] or {}).get("number", "") for row in missing
     ) == ["/1003", "/4711", "1002/"]
     assert all(row["cause"] and row["fix"] for row in missing)
+    both = by_number(tmp_path)["4711"]
+    assert (both["place"], both["waits"], both["near"]) == (None, True, None)
+    assert both["fix"] == f"Unlink it: severa-fortnox unlink customers acme {guid} --why ..."
     # Two of three are gone on each side, which no load believes.
     assert "a load would stop" in result.stderr
+    assert office.run(*both["fix"].split()[3:], "--yes").exit_code == 0
+    office.run(*REPORT, str(tmp_path))
+    assert "4711" not in by_number(tmp_path)
+
+
+def test_a_linked_record_that_is_gone_is_settled_once_the_other_one_is_inactive(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    for severa, fortnox in (("gone", "1003"), (registers.severa[1002]["guid"], "gone"), ("both", "4711")):
+        office.store.links.bind("acme", Link(Kind.CUSTOMER, severa, fortnox, {}, "number", 1.0))
+    office.run(*REPORT, str(tmp_path))
+    assert {number for number, row in by_number(tmp_path).items() if row["waits"]} == {"1002", "1003", "1005", "4711"}
+    vendors.fortnox.customers["1003"]["Active"] = False
+    vendors.fortnox.customers.touch("1003")
+    registers.severa[1002]["isActive"] = False
+
+    [said] = office.json(*REPORT, str(tmp_path))
+
+    of = by_number(tmp_path)
+    assert {number for number, row in of.items() if row["waits"]} == {"1005", "4711"} and said["waiting"] == 2
+    assert all(of[number]["verdict"] == "missing" and not of[number]["fix"] for number in ("1002", "1003"))
+
+
+def test_reading_cards_whole_is_no_change(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    vendors.fortnox.customers["1006"]["WWW"] = "www.example.se"
+    assert office.run(*LOAD).exit_code == 0
+    for more in ((), ("--every-card",), ()):
+        [said] = office.json(*REPORT, str(tmp_path), *more)
+        assert said["changed"] == 0
 
 
 def test_a_pair_of_which_one_is_inactive_shows_it(
@@ -192,6 +229,36 @@ def test_a_report_of_one_register_leaves_the_others_to_be_compared_with_later(
     assert (said["changed"], said["gone"]) == (0, 0)
 
 
+def test_comparing_with_another_file_leaves_the_other_registers_in_the_folder(
+    office: Office, registers: Registers, tmp_path: Path
+) -> None:
+    office.json(*REPORT, str(tmp_path / "january"))
+    whole = ("report", "acme", "--at-once", "1", "--format", "json", "--output", str(tmp_path))
+    office.json(*whole)
+    projects = {row["key"] for row in rows(tmp_path) if row["kind"] == "project"}
+
+    office.json(*REPORT, str(tmp_path), "--since", str(tmp_path / "january" / "register-report-acme.json"))
+
+    made = json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))
+    assert {row["key"] for row in made["earlier"]} == projects != set()
+    office.json(*whole)
+    assert {row["change"] for row in rows(tmp_path) if row["kind"] == "project"} == {""}
+
+
+def test_the_settings_say_what_was_asked_for(office: Office, vendors: Vendors, connected: str, tmp_path: Path) -> None:
+    office.settings("acme", create_articles="all", transfer_projects=True)
+    words = ("report", "acme", "--at-once", "1", "--format", "json", "--output", str(tmp_path))
+    said = []
+    for wanted in ("--no-create-missing", "--create-missing"):
+        office.json(*words, wanted)
+        said.append(json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))["settings"])
+    for kind in ("customers", "products"):
+        older = [each[f"Older {kind} without a counterpart"] for each in said]
+        assert older == ["left alone", "taken over from Fortnox and Severa"]
+    assert [each["Projects"] for each in said] == ["not created", "created in Fortnox"]
+    assert "--no-create-missing" in said[0]["New records without a counterpart"] and len(said[0]) == len(said[1]) + 1
+
+
 def test_a_report_of_another_connection_is_not_compared_with(
     office: Office, registers: Registers, tmp_path: Path
 ) -> None:
@@ -212,16 +279,21 @@ def test_a_record_without_counterpart_names_the_one_most_like_it(
     vendors.severa.add_project(customer, name="x", number=1)
     vendors.fortnox.add_customer(CustomerNumber="77", Name="Bergs Rör och Värme Aktiebolag")
 
-    office.run(*REPORT, str(tmp_path))
+    links = ("--severa-link", "https://s.test/{id}", "--fortnox-link", "https://f.test/{number}")
+    office.run(*REPORT, str(tmp_path), *links)
 
-    row = by_number(tmp_path)["10"]
-    assert row["near"]["number"] == "77"
-    assert row["score"] >= 50 and row["parts"]
+    of = by_number(tmp_path)
+    assert (of["10"]["near"]["number"], of["10"]["near"]["link"]) == ("77", "https://f.test/77")
+    assert of["77"]["near"]["link"] == f"https://s.test/{customer['guid']}"
+    assert of["10"]["score"] >= 50 and of["10"]["parts"]
 
 
-def test_an_unreadable_last_report_is_said_and_replaced(office: Office, registers: Registers, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["{", "[" * 200_000], ids=("broken", "deep"))
+def test_an_unreadable_last_report_is_said_and_replaced(
+    office: Office, registers: Registers, tmp_path: Path, content: str
+) -> None:
     path = tmp_path / "register-report-acme.json"
-    path.write_text("{", encoding="utf-8")
+    path.write_text(content, encoding="utf-8")
 
     result = office.run(*REPORT, str(tmp_path))
 
@@ -241,13 +313,18 @@ def test_a_named_last_report_must_be_one(office: Office, connected: str, tmp_pat
     assert "last.json" in result.stderr and "JSON" in result.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_said(office: Office, connected: str, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_read(
+    office: Office, vendors: Vendors, connected: str, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
+    calls = [vendors.severa_simulator.journal.calls, vendors.fortnox_simulator.journal.calls]
+    before = list(map(len, calls))
 
     result = office.run(*REPORT, str(tmp_path / "file"))
 
     assert result.exit_code == 1
     assert "give another folder with --output" in result.stderr
+    assert list(map(len, calls)) == before
 
 
 def test_all_registers_and_all_forms_at_once(
@@ -294,6 +371,7 @@ def test_every_record_links_to_its_page_when_somebody_says_where_it_is(
         ("javascript:alert(1)", "is no address of a page"),
         ("https://", "is no address of a page"),
         ("severa.test/{id}", "is no address of a page"),
+        ("http://[{id}", "is no address of a page"),
         ("https://severa.test/{guid}", "has {guid} in it"),
         ("https://severa.test/{id", "has {id in it"),
     ],
@@ -303,3 +381,23 @@ def test_an_address_that_leads_nowhere_is_refused(office: Office, connected: str
 
     assert result.exit_code == 2
     assert "--severa-link" in result.stderr and says in result.stderr and "{kind}" in result.stderr
+
+
+def test_a_register_that_was_not_compared_before_says_so(office: Office, registers: Registers, tmp_path: Path) -> None:
+    office.json(*REPORT, str(tmp_path))
+    office.json("report", "acme", "--at-once", "1", "--format", "json", "--output", str(tmp_path))
+
+    notes = json.loads((tmp_path / "register-report-acme.json").read_text(encoding="utf-8"))["notes"]
+    assert [note.split(":")[0] for note in notes if "did not compare them" in note] == ["Products", "Projects"]
+
+
+@pytest.mark.parametrize("form", ["--json", "--no-json"])
+def test_a_terminal_that_lacks_a_letter_shows_the_rest(
+    office: Office, registers: Registers, tmp_path: Path, form: str
+) -> None:
+    folder = tmp_path / "Łódź å"
+
+    result = CliRunner(charset="iso-8859-1").invoke(app, [form, *REPORT, str(folder)])
+
+    assert result.exit_code == 0, result.output
+    assert "?ód? å" in result.stdout and folder.is_dir()

@@ -294,6 +294,34 @@ def test_a_number_that_means_several_is_narrowed_by_kind(office: Any) -> None:
     assert office.queued("invoices") == []
 
 
+def test_what_problems_suggest_looks_at_that_record_and_no_other(office: Any) -> None:
+    office.connection("acme")
+    office.problem(GUID, name="invoice 1001 Kund AB")
+    office.problem(OTHER, name="customer 1001 Kund AB", kind="customer", system="severa")
+    office.problem("1001", name="customer 1001 Kund AB", kind="customer", system="fortnox")
+    office.problem("1001", name="project 1001 Webb", kind="project", system="fortnox")
+
+    lines = office.run("--no-json", "problems", "acme").stdout.splitlines()
+
+    suggested = [line.split("severa-fortnox ")[1].split() for line in lines if "Then:" in line]
+    asked = [office.json(*words, "--yes") for words in suggested]
+    assert sorted((one["kind"], one["id"]) for [one] in asked) == [
+        ("customer", OTHER),
+        ("customer", "1001"),
+        ("invoice", GUID),
+        ("project", "1001"),
+    ]
+
+
+def test_a_code_with_a_space_is_meant_by_its_code(office: Any) -> None:
+    office.connection("acme")
+    office.problem(OTHER, name="product A 1 Kabel", kind="product", system="severa")
+    office.problem(GUID, name="product A 12 Kabel", kind="product", system="severa")
+
+    assert [each["id"] for each in office.json("retry", "acme", "A 1", "--yes")] == [OTHER]
+    assert office.run("retry", "acme", "1", "--yes").exit_code == 1
+
+
 def test_a_retry_of_a_customer_without_problem_is_known_from_the_log(office: Any) -> None:
     office.connection("acme")
     office.store.log.add(
@@ -309,11 +337,13 @@ def test_a_problem_of_a_register_says_whose_record_it_is_and_what_to_run(office:
     office.connection("acme")
     office.problem("A-7", name="product A-7 Kabel", kind="product", system="fortnox")
     office.problem("registers", name="the registers of Acme AB", kind="connection")
+    office.problem("registers#product", name="the products of Acme AB", kind="connection")
 
     text = office.run("--no-json", "problems", "acme").stdout
 
     assert "  In Fortnox: A-7" in text
-    assert "Then: severa-fortnox retry acme A-7" in text
-    assert "Then: severa-fortnox report acme" in text
+    assert "Then: severa-fortnox retry acme A-7 --kind product" in text
+    assert "Then: severa-fortnox report acme products" in text
+    assert "  Then: severa-fortnox report acme" in text.splitlines()
     again = office.run("retry", "acme", "all", "--kind", "customer", "--yes")
     assert again.exit_code == 1 and "no customer of acme has an open problem" in again.stderr

@@ -130,7 +130,8 @@ def test_fortnox_never_saw_more_than_25_calls_in_5_seconds(played: Played) -> No
 
 def test_the_whole_company_costs_few_calls(played: Played) -> None:
     assert len(played.world.severa_calls.journal.calls) <= 350
-    assert len(played.world.fortnox_calls.journal.calls) <= 120
+    # Most are looks for whatever may be the counterpart of a customer or a product that is not linked yet.
+    assert len(played.world.fortnox_calls.journal.calls) <= 180
 
 
 def test_one_mail_for_each_refusal_and_one_for_the_solved_problem(played: Played) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from severa_fortnox.decisions.decision import Refuse, Update
-from severa_fortnox.errors import System
+from sandbox.simulator import FaultKind
+from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
+from severa_fortnox.errors import Retryable, System
 from severa_fortnox.flows.comparison import compare
 from severa_fortnox.flows.load import OutdatedPreview, apply
 from severa_fortnox.store.ignored import IgnoredRecord
@@ -18,10 +20,12 @@ from tests.component.flows.loading import (
     applied,
     calling,
     compared,
+    firm,
     links,
     load_everything,
     log_of_loads,
     named,
+    qualified,
     seed_each_decision,
     writes,
 )
@@ -86,10 +90,14 @@ def test_a_change_that_somebody_made_meanwhile_needs_nothing(tiny: World) -> Non
     assert loaded.done == {"linked": 1} and loaded.drifted == []
 
 
-def test_a_number_taken_in_fortnox_meanwhile_is_refused(tiny: World) -> None:
+def test_a_number_taken_in_fortnox_during_the_load_is_refused(tiny: World) -> None:
     comparison = compared(tiny, Kind.CUSTOMER)
-    tiny.fortnox.add_customer(CustomerNumber="1001", Name="Snabbare Firma AB")
-    loaded = applied(tiny, comparison, chosen=[named(comparison, "Nya Kunden")])
+    shown = named(comparison, "Nya Kunden")
+    tiny.severa_calls.meanwhile.arm(
+        lambda: tiny.fortnox.add_customer(CustomerNumber="1001", Name="Snabbare Firma AB"),
+        path=f".*/customers/{shown.pair.severa_id}",
+    )
+    loaded = applied(tiny, comparison, chosen=[shown])
     ((name, reasons),) = loaded.refused
     assert "1001" in name and [reason.code for reason in reasons] == ["fortnox-2000637"]
     assert links(tiny)[Kind.CUSTOMER] == set()
@@ -98,14 +106,142 @@ def test_a_number_taken_in_fortnox_meanwhile_is_refused(tiny: World) -> None:
     assert isinstance(again, Refuse) and again.reasons[0].code == "customer-number-taken"
 
 
-def test_an_article_number_taken_in_fortnox_meanwhile_is_refused(tiny: World) -> None:
+@pytest.mark.parametrize("moment", ["before the load", "during the load"])
+def test_an_article_number_taken_in_fortnox_meanwhile_is_not_made_again(tiny: World, moment: str) -> None:
     comparison = compared(tiny, Kind.PRODUCT)
-    tiny.fortnox.add_article(ArticleNumber="LIC", Description="Licentiat", Type="SERVICE")
-    loaded = applied(tiny, comparison, chosen=[named(comparison, "LIC")])
-    assert [reason.code for _, reasons in loaded.refused for reason in reasons] == ["fortnox-2000013"]
+    shown = named(comparison, "LIC")
+
+    def take() -> None:
+        tiny.fortnox.add_article(ArticleNumber="LIC", Description="Licentiat", Type="SERVICE")
+
+    if moment == "before the load":
+        take()
+    else:
+        tiny.severa_calls.meanwhile.arm(take, path=f".*/products/{shown.pair.severa_id}")
+    loaded = applied(tiny, comparison, chosen=[shown])
+    if moment == "before the load":
+        assert loaded.drifted == [shown]
+    else:
+        assert [reason.code for _, reasons in loaded.refused for reason in reasons] == ["fortnox-2000013"]
     assert links(tiny)[Kind.PRODUCT] == set()
     again = named(compared(tiny, Kind.PRODUCT), "LIC").decision
     assert isinstance(again, Refuse) and again.reasons[0].code == "article-name-differs"
+
+
+def the_same_number_with_a_zero(world: World) -> tuple[Kind, str]:
+    world.fortnox.add_customer(CustomerNumber="01001", Name="Nya Kunden AB")
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def another_customer_with_the_number(world: World) -> tuple[Kind, str]:
+    qualified(world, firm(1001, "Nyare Kunden AB"))
+    return Kind.CUSTOMER, "Nya Kunden"
+
+
+def the_same_company_under_another_number(world: World) -> tuple[Kind, str]:
+    world.fortnox.add_customer(CustomerNumber="2001", Name="Bergs AB", OrganisationNumber="556677-8899")
+    return Kind.CUSTOMER, "Bergs"
+
+
+def the_same_company_in_severa(world: World) -> tuple[Kind, str]:
+    world.severa.add_customer(name="Dals AB", number=2003, kvkNumber="556000-4615")
+    return Kind.CUSTOMER, "Dals"
+
+
+def an_article_of_the_same_name(world: World) -> tuple[Kind, str]:
+    world.fortnox.add_article(ArticleNumber="L-1", Description="Licens", Type="SERVICE")
+    return Kind.PRODUCT, "Licens"
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        the_same_number_with_a_zero,
+        another_customer_with_the_number,
+        the_same_company_under_another_number,
+        the_same_company_in_severa,
+        an_article_of_the_same_name,
+    ],
+)
+def test_what_came_beside_it_meanwhile_keeps_it_from_being_made(
+    tiny: World, meanwhile: Callable[[World], tuple[Kind, str]]
+) -> None:
+    """A second record of the same company or thing, which no look at the record itself can show."""
+    qualified(tiny, firm(1008, "Bergs AB"), kvkNumber="556677-8899")
+    tiny.fortnox.add_customer(CustomerNumber="1009", Name="Dals AB", OrganisationNumber="556000-4615")
+    comparisons = {kind: compared(tiny, kind) for kind in KINDS}
+    tiny.clock.sleep(3600)
+    kind, name = meanwhile(tiny)
+    shown = named(comparisons[kind], name)
+    assert isinstance(shown.decision, Create)
+    with calling(tiny) as calls:
+        loaded = applied(tiny, comparisons[kind], chosen=[shown])
+    assert (loaded.done, loaded.drifted) == ({}, [shown])
+    assert writes(calls) == []
+
+
+def an_address_differs(world: World) -> tuple[Kind, str]:
+    world.fortnox.customers["1003"]["Email"] = "annan@lika.example"
+    world.fortnox.customers.touch("1003")
+    return Kind.CUSTOMER, "Lika"
+
+
+def a_unit_differs(world: World) -> tuple[Kind, str]:
+    world.severa.update("products", world.severa.all("products", code="BLOCK")[0], measurementUnit="h")
+    return Kind.PRODUCT, "Block"
+
+
+def a_project_closes(world: World) -> tuple[Kind, str]:
+    world.severa.update("projects", world.severa.all("projects", number=603)[0], isClosed=True)
+    return Kind.PROJECT, "Lika projekt"
+
+
+@pytest.mark.parametrize("meanwhile", [an_address_differs, a_unit_differs, a_project_closes])
+def test_what_changed_in_a_pair_that_was_shown_as_agreeing_is_not_taken_for_agreed(
+    tiny: World, meanwhile: Callable[[World], tuple[Kind, str]]
+) -> None:
+    tiny.severa.add_product(name="Block", code="BLOCK", unit="st", vat_rate=25)
+    tiny.fortnox.add_article(ArticleNumber="BLOCK", Description="Block", Type="SERVICE", Unit="st", VAT=25)
+    owner = next(iter(tiny.severa.all("customers", number=1001)))
+    tiny.severa.add_project(owner, name="Lika projekt", number=603)
+    tiny.fortnox.add_project(ProjectNumber="603", Description="Lika projekt", StartDate="2026-01-02", Status="ONGOING")
+    comparisons = {kind: compared(tiny, kind) for kind in KINDS}
+    kind, name = meanwhile(tiny)
+    shown = named(comparisons[kind], name)
+    assert isinstance(shown.decision, Link) and isinstance(shown.following, Skip)
+    loaded = applied(tiny, comparisons[kind], chosen=[shown])
+    assert loaded.drifted == [shown]
+    assert isinstance(named(compared(tiny, kind), name).decision, Update)
+
+
+def test_a_link_that_was_made_before_the_store_failed_still_gets_its_update(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    shown = named(comparison, "Ändrade")
+    log, failed = tiny.store().log.table, []
+
+    def put(table: Any, item: Any, *arguments: Any) -> None:
+        if table.name == log.name and not failed:
+            failed.append(item)
+            raise Retryable("throttled", system=System.STORE, operation="put")
+        original(table, item, *arguments)
+
+    original = type(log).put
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(log), "put", put)
+        loaded = applied(tiny, comparison, chosen=[shown])
+    assert failed and loaded.done == {"linked": 1, "updated in Fortnox": 1}
+    assert tiny.fortnox.customers["1004"]["Email"] == "ny@andrade.example"
+
+
+def test_an_update_whose_answer_is_lost_is_told(tiny: World) -> None:
+    load_everything(tiny)
+    tiny.severa.update("customers", tiny.severa.all("customers", number=1003)[0], email="nyast@lika.example")
+    comparison = compared(tiny, Kind.CUSTOMER)
+    tiny.fortnox_calls.faults.arm(FaultKind.DROP_AFTER_APPLY, method="PUT", path="/3/customers/1003")
+    loaded = applied(tiny, comparison)
+    assert loaded.done == {"updated in Fortnox": 1}
+    told = [entry.text for entry in tiny.log(comparison.of(Update)[0].pair.severa_id, Kind.CUSTOMER)]
+    assert any("faktura@lika.example" in text for text in told)
 
 
 def test_a_number_taken_in_severa_meanwhile_is_shown(tiny: World) -> None:

@@ -151,12 +151,17 @@ def test_creation_goes_both_ways_whatever_the_main_system_is(main: Main) -> None
     assert (here.plan.values["CustomerNumber"], here.plan.values["Name"]) == ("1001", "Kund AB")
 
 
-@pytest.mark.parametrize("pair", [in_severa(), in_fortnox()])
-def test_a_customer_of_old_is_taken_along_only_when_that_is_wanted(pair: CustomerPair) -> None:
-    decision = decide_pair(pair, a.settings(), around(taken_along=()))
-    begun = decide_pair(replace(pair, begun=True), a.settings(), around(taken_along=()))
+@pytest.mark.parametrize("main", Main)
+@pytest.mark.parametrize(("pair", "where"), [(in_severa(), Main.SEVERA), (in_fortnox(), Main.FORTNOX)])
+def test_a_customer_of_old_is_taken_along_only_when_that_is_wanted(pair: CustomerPair, where: Main, main: Main) -> None:
+    settings = a.settings(customer_main=main)
+    decision = decide_pair(pair, settings, around(taken_along=()))
+    begun = decide_pair(replace(pair, begun=True), settings, around(taken_along=()))
+    is_set = decide_pair(pair, a.settings(customer_main=main, transfer_all_customers=True), around(taken_along=()))
 
-    assert codes(decision) == ["customer-not-taken-along"]
+    # The setting concerns the main system's customers only, and is not recommended when it is set.
+    assert codes(decision) == ["customer-not-taken-along" if where is main else "customer-never-taken-along"]
+    assert codes(is_set) == ["customer-never-taken-along"]
     assert isinstance(begun, Create), "what was begun is brought to its end"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -158,6 +158,16 @@ def test_without_a_closing_day_the_last_change_counts() -> None:
 
     assert closes_on(project, settings) == date(2027, 3, 2)
     assert closes_on(a.project(isClosed=True), settings) == date.min
+
+
+@pytest.mark.parametrize("hours", [-9, 0, 2])
+def test_a_day_taken_from_a_moment_is_utcs_whichever_zone_severa_writes(hours: int) -> None:
+    settings = a.settings(project_closing="complete_after_days", project_closing_days=10)
+    moment = datetime(2027, 6, 30, 22, 30, tzinfo=UTC).astimezone(timezone(timedelta(hours=hours)))
+
+    assert closes_on(a.project(isClosed=True, lastUpdatedDateTime=moment), settings) == date(2027, 7, 10)
+    told = a.project(isClosed=True, closedDate=date(2027, 7, 1), lastUpdatedDateTime=moment)
+    assert closes_on(told, settings) == date(2027, 7, 11), "a day that is told stays the one it is"
 
 
 @pytest.mark.parametrize(("closing", "days", "day"), [("complete", 30, 0), ("complete_after_days", 30, 30)])

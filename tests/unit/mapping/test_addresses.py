@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from severa_fortnox.mapping.addresses import (
@@ -17,6 +18,7 @@ from severa_fortnox.mapping.addresses import (
     ChangeAddress,
     first_of,
     steps_to,
+    touched,
 )
 from severa_fortnox.mapping.fields import Unsayable
 from severa_fortnox.severa.models import Address
@@ -124,19 +126,48 @@ def test_kind_by_kind_the_whole_card_agrees_in_the_end(
 
 
 @given(address_lists(), KINDS, WANTED)
-def test_an_address_is_never_emptied_of_what_another_kind_needs(
+def test_an_address_is_never_edited_while_another_kind_needs_it(
     addresses: list[Address], kind: str, wanted: Wanted
 ) -> None:
-    shared = {a.guid for a in addresses if any(getattr(a, flag) for other, flag in FLAGS.items() if other != kind)}
     for step in steps(addresses, kind, wanted):
-        if isinstance(step, ChangeAddress) and step.guid in shared:
-            assert dict(step.properties).keys() == {FLAGS[kind]}, "only its flag may be moved"
+        if isinstance(step, ChangeAddress) and {"addressline", "city"} & step.properties.keys():
+            (edited,) = [after for after in applied(addresses, step, 0) if after.guid == step.guid]
+            assert [other for other, flag in FLAGS.items() if getattr(edited, flag)] == [kind]
+
+
+@given(address_lists(), st.sampled_from(("postal", "visiting")), WANTED, st.integers(0, 5))
+def test_a_billing_address_stays_the_record_that_projects_bill_to(
+    addresses: list[Address], kind: str, wanted: Wanted, position: int
+) -> None:
+    before = {a.guid: seen(a) for a in addresses if a.isBillingAddress}
+    for step in steps(addresses, kind, wanted):
+        addresses = applied(addresses, step, position)
+
+    assert {a.guid: seen(a) for a in addresses if a.isBillingAddress} == before
+
+
+@given(address_lists(), WANTED, st.integers(0, 5))
+def test_other_billing_addresses_stay_what_they_are_wherever_severa_lists_a_new_one(
+    addresses: list[Address], wanted: Wanted, position: int
+) -> None:
+    """But where there is no order-proof way: the first is also the first of several of another kind."""
+    first = first_of(addresses, "billing")
+    others = [flag for flag in FLAGS.values() if first and flag != FLAGS["billing"] and getattr(first, flag)]
+    assume(all(seen(a) == seen(first) for a in addresses if first and any(getattr(a, flag) for flag in others)))
+    rest = [a for a in addresses if a.isBillingAddress and a is not first]
+
+    for step in steps(addresses, "billing", wanted):
+        addresses = applied(addresses, step, position)
+
+    after = {a.guid: a for a in addresses}
+    assert [(seen(after[a.guid]), after[a.guid].isBillingAddress) for a in rest] == [(seen(a), True) for a in rest]
 
 
 A = Address(guid="A", addressline="Storgatan 1", city="Umeå", isBillingAddress=True, isVisitAddress=True)
 B = Address(guid="B", addressline="Box 2", city="Lund", isVisitAddress=True)
 HERE: Wanted = {"line": "Storgatan 1", "city": "Umeå"}
 THERE: Wanted = {"line": "Box 2", "city": "Lund"}
+EMPTY = {"postalCode": None, "phone": None, "country": None}
 NOWHERE: Wanted = {"line": None, "city": None}
 
 
@@ -174,6 +205,75 @@ def test_the_visiting_address_becomes_the_wanted_one(
     addresses: list[Address], wanted: Wanted, expected: list[Any]
 ) -> None:
     assert steps(addresses, "visiting", wanted) == expected
+
+
+F = Address(guid="F", addressline="Filialen 7", city="Lund", phone="046-1", isBillingAddress=True)
+V = Address(guid="V", addressline="Lagret 3", city="Lund", isVisitAddress=True)
+NEW = {"addressline": "Box 2", "city": "Lund"}
+COPY = Address(guid="C", addressline="Storgatan 1", city="Umeå", isVisitAddress=True)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        # It keeps its place before the other billing address, and a copy of it is what is visited.
+        (
+            [A, F],
+            [
+                AddAddress({**EMPTY, "addressline": "Storgatan 1", "city": "Umeå", "isVisitAddress": True}),
+                ChangeAddress("A", {**NEW, "isVisitAddress": False}),
+            ],
+        ),
+        # The copy was made by a run that died, or by a person.
+        ([A, F, COPY], [ChangeAddress("A", {**NEW, "isVisitAddress": False})]),
+        (
+            [COPY.model_copy(update={"isVisitAddress": False}), A, F],
+            [ChangeAddress("C", {"isVisitAddress": True}), ChangeAddress("A", {**NEW, "isVisitAddress": False})],
+        ),
+        # One that says it already stands ahead of the others: it is the heir, and only the first gives its flag up.
+        (
+            [A, B, F],
+            [ChangeAddress("B", {"isBillingAddress": True}), ChangeAddress("A", {"isBillingAddress": False})],
+        ),
+        # A copy could come to stand behind another visiting address: here nothing but the flags can be moved.
+        (
+            [A, F, V],
+            [
+                AddAddress({**NEW, "isBillingAddress": True}),
+                ChangeAddress("A", {"isBillingAddress": False}),
+                ChangeAddress("F", {"isBillingAddress": False}),
+            ],
+        ),
+    ],
+)
+def test_the_billing_address_of_several_becomes_the_wanted_one(addresses: list[Address], expected: list[Any]) -> None:
+    assert steps(addresses, "billing", THERE) == expected
+
+
+def test_every_address_that_is_touched_is_named_with_what_became_of_it() -> None:
+    assert touched([A, F, V], [A, F, V.model_copy(update={"lastUpdatedDateTime": datetime.now(UTC)})]) == ()
+    after = [
+        A.model_copy(update={"city": "Malmö", "postalCode": "211 20", "isVisitAddress": False}),
+        F.model_copy(update={"isBillingAddress": False, "isPostalAddress": True}),
+        V,
+        COPY,
+    ]
+    assert touched([A, F, V], after) == (
+        "address “Storgatan 1, Umeå” is now “Storgatan 1, 211 20 Malmö” and is no longer visiting address",
+        "address “Filialen 7, Lund, 046-1” became postal address and is no longer billing address",
+        "address “Storgatan 1, Umeå” was added and became visiting address",
+    )
+
+
+@given(address_lists(), KINDS, WANTED, st.integers(0, 5))
+def test_an_address_is_named_exactly_where_a_step_touched_it(
+    addresses: list[Address], kind: str, wanted: Wanted, position: int
+) -> None:
+    planned, after = steps(addresses, kind, wanted), addresses
+    for step in planned:
+        after = applied(after, step, position)
+
+    assert len(touched(addresses, after)) == len(planned)
 
 
 def test_the_first_with_the_flag_is_the_one_of_its_kind() -> None:

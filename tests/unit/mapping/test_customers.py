@@ -158,6 +158,11 @@ def test_a_website_fortnox_cannot_hold_is_left_out_and_said(website: str) -> Non
         ("Comments", "två (b)ord(/b) & mer", "två <b>ord</b>  & mer"),
         ("Email", "o'brien@firma.ie", "o'brien@firma.ie"),
         ("Address1", "O’Hara 1", "O'Hara 1"),
+        ("ZipCode", "21120", "211 20"),
+        ("VisitingZipCode", "00-950", "00950"),
+        ("VATNumber", "SE556677889901", "se 556677-8899 01"),
+        ("Phone1", "08-123 45 67", "(08) 123 45 67"),
+        ("Email", "Anna.Berg@Kund.se", "anna.berg@kund.se"),
     ],
 )
 def test_what_fortnox_spells_otherwise_is_no_difference(key: str, in_severa: str, on_the_card: str) -> None:
@@ -166,8 +171,8 @@ def test_what_fortnox_spells_otherwise_is_no_difference(key: str, in_severa: str
 
 
 def test_only_what_is_the_same_is_spelled_as_the_main_system_does() -> None:
-    main = {"Name": "Kund AB", "Email": None, "WWW": "a.se", "ZipCode": "111 22"}
-    other = {"Name": "Kund A B", "Email": "a@b.se", "WWW": None, "ZipCode": "11122"}
+    main = {"Name": "Kund AB", "Email": "a-b@c.se", "WWW": "a.se", "ZipCode": "111 22", "Phone1": None}
+    other = {"Name": "Kund A B", "Email": "ab@c.se", "WWW": None, "ZipCode": "111 23", "Phone1": "08-1"}
 
     assert agreeing(main, other) == other
 

@@ -74,6 +74,28 @@ def test_a_report_of_one_kind_carries_the_other_kinds_to_the_next_whole_one() ->
     assert again.earlier == () and "Products" in again.notes[0]
 
 
+def test_what_is_compared_with_takes_no_other_kind_out_of_the_report_that_is_replaced() -> None:
+    both = (Kind.CUSTOMER, Kind.PRODUCT)
+    product, newer = row(B, TWO, kind=Kind.PRODUCT), row(B, TWO, Verdict.CONFLICT, Kind.PRODUCT)
+    whole = report(row(A, ONE), newer, kinds=both)
+    for named in (report(row(A, TWO)), report(row(A, TWO), product, kinds=both)):
+        told = since(report(row(A, ONE)), named, whole)
+        assert [row.change for row in told.rows] == ["other counterpart"]
+        assert told.earlier == (newer,)
+    # What the replaced one never knew is taken from the one that was named.
+    assert since(report(row(A, ONE)), report(product, kinds=both), report()).earlier == (product,)
+
+
+def test_only_what_both_reports_know_of_a_record_is_told_as_changed() -> None:
+    name = Difference("name", "Berg", "Berg AB", "kept")
+    whole = replace(row(A, ONE), differences=(name, Difference("website", "", "www", "kept")))
+    listed = replace(row(A, ONE), differences=(name,), known=("number", "name"))
+    renamed = replace(listed, differences=(replace(name, fortnox="Berg HB"),))
+    for before, after in ((whole, listed), (listed, whole), (from_json(to_json(report(listed))).rows[0], whole)):
+        assert since(report(after), report(before)).rows[0].change == ""
+    assert since(report(renamed), report(whole)).rows[0].change == "other differences"
+
+
 def test_rows_whose_records_are_no_more_are_gone() -> None:
     told = since(report(row(A, ONE)), report(row(A, TWO), row(B, None), row(None, ONE)))
     # 2 had a row together with A, and A is still there; only B's row is gone.
@@ -85,6 +107,7 @@ def test_a_kind_that_was_not_compared_both_times_is_left_alone() -> None:
     customer = row(B, TWO)
     told = since(report(customer, product, kinds=(Kind.CUSTOMER, Kind.PRODUCT)), report())
     assert [row.change for row in told.rows] == ["new", ""]
+    assert len(told.notes) == 1 and told.notes[0].startswith("Products: what changed is not told")
     assert not since(report(customer), report(customer, product, kinds=(Kind.CUSTOMER, Kind.PRODUCT))).gone
 
 
@@ -115,9 +138,10 @@ def test_it_is_said_against_which_report() -> None:
         ),
         (replace(row(A, None, Verdict.WILL_CREATE), near=TWO), Place.ONLY_SEVERA),
         (row(None, ONE, Verdict.MISSING), Place.ONLY_FORTNOX),
+        (row(None, replace(ONE, gone=True), Verdict.MISSING), None),
     ],
 )
-def test_every_row_counts_in_one_of_the_four_numbers(made: Row, place: Place) -> None:
+def test_every_row_that_still_has_a_record_counts_in_one_of_the_four_numbers(made: Row, place: Place | None) -> None:
     assert made.place is place
 
 

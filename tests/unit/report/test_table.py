@@ -33,7 +33,19 @@ def test_json_tells_what_a_program_would_have_to_work_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "null", '{"version": 1}', '{"version": 2}', '{"version": 2, "since": 7}', '"report"']
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"version": 1}',
+        '{"version": 3}',
+        '{"version": 3, "since": 7}',
+        '"report"',
+        "[" * 200_000,
+    ],
+    ids=range(9),
 )
 def test_what_is_no_report_is_said_to_be_none(text: str) -> None:
     with pytest.raises(UnknownReport):
@@ -50,6 +62,21 @@ def test_csv_opens_in_a_swedish_spreadsheet() -> None:
     waits = [line[COLUMNS.index(column("Waits for a person"))] for line in lines[1 : 1 + len(REPORT.rows)]]
     assert waits == ["yes" if row.waits else "no" for row in REPORT.rows]
     assert lines[-1][COLUMNS.index(column("Since the last report"))] == "gone"
+
+
+def test_several_people_are_a_list_for_a_program_and_one_cell_for_a_person() -> None:
+    row = next(row for row in REPORT.rows if len(row.who) == 2)
+    assert [each["who"] for each in json.loads(to_json(replace(REPORT, rows=(row,))))["rows"]] == [list(row.who)]
+    lines = csv.reader(io.StringIO(to_csv(replace(REPORT, rows=(row,)))), delimiter=";")
+    assert list(lines)[1][COLUMNS.index(column("Who"))] == "; ".join(row.who)
+
+
+def test_a_pair_that_is_gone_in_both_systems_is_in_neither() -> None:
+    row = Row(Kind.CUSTOMER, "customers", None, Side("5", "5", "gone", False, gone=True), Verdict.MISSING)
+    line = list(csv.reader(io.StringIO(to_csv(replace(REPORT, rows=(row,)))), delimiter=";"))[1]
+    assert [line[COLUMNS.index(column(name))] for name in ("Where", "Fortnox active")] == ["in neither", ""]
+    made = replace(REPORT, rows=(row,))
+    assert from_json(to_json(made)) == made
 
 
 def test_no_cell_of_the_csv_file_is_a_formula() -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from sandbox.severa import Readings
 from severa_fortnox.errors import System
+from severa_fortnox.mapping.addresses import PLACES
 from severa_fortnox.settings import Main
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind
-from tests.component.flows.registers.companies import DAY, KINDS, Maker, RegisterWorld
+from tests.component.flows.registers.companies import DAY, KINDS, Maker, RegisterWorld, next_day
 
 #: Makes us write something; answers the kind and the Fortnox number of the record that was written.
 Written = Callable[[RegisterWorld], tuple[Kind, str]]
@@ -250,6 +251,48 @@ def test_a_load_after_it_costs_the_listings_only(world: RegisterWorld, written: 
     assert all(call.path.count("/") <= 4 for call in spent.calls), spent.reads
     cards = [call for call in spent.fortnox if call.path.startswith("/3/customers/")]
     assert cards == [], "a card was read"
+
+
+# Fortnox spells what we wrote in its own way
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new card", "a changed one"])
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_postal_code_that_fortnox_spaces_is_written_once(world: RegisterWorld, kind: str, is_new: bool) -> None:
+    world.fortnox.switches.spaces_zip_codes = True
+    flags = {"billing": kind == "billing", "postal": kind == "postal", "visit": kind == "visiting"}
+    customer = world.customer(address={**flags, "postal_code": "21120" if is_new else "411 01"})
+    world.look_at(Kind.CUSTOMER, customer["guid"])
+    field = PLACES[kind][1]
+    if not is_new:
+        (address,) = world.severa.all("addresses")
+        world.in_severa("addresses", address, postalCode="21120")
+        world.clock.sleep(60)
+        with world.spending() as spent:
+            world.poll_and_look()
+        assert [call.body for call in spent.fortnox if call.method == "PUT"] == [{"Customer": {field: "21120"}}]
+    assert world.fortnox.customers["1001"][field] == "211 20"
+    world.quieten()
+    lines = len(world.entries())
+
+    with world.writing_nothing():
+        for _ in range(3):
+            next_day(world)
+
+    assert len(world.entries()) == lines
+    (address,) = world.severa.all("addresses")
+    assert address["postalCode"] == "21120", "each keeps its own form"
+
+
+def test_another_postal_code_is_written_as_the_main_system_has_it(world: RegisterWorld) -> None:
+    world.set(customer_main=Main.FORTNOX)
+    world.pair_of_customers(address={"postal_code": "21120"})
+    (address,) = world.severa.all("addresses")
+
+    for written, there in (("211 20", "21120"), ("211 21", "211 21"), (None, None), ("211 22", "211 22")):
+        world.in_fortnox(Kind.CUSTOMER, "1001", ZipCode=written)
+        hear_fortnox(world, Kind.CUSTOMER, "1001")
+        assert address["postalCode"] == there
 
 
 # Two people at once

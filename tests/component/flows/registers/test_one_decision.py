@@ -135,6 +135,28 @@ def test_one_company_is_found_under_two_numbers_and_two_spellings(world: Registe
     assert agreed(world, Kind.CUSTOMER) == {ours: "refused", theirs: "refused"}
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param("1234567-8", "1234567-8", id="Finland"),
+        pytest.param("12345678", "1234567-8", id="Finland, plain in Severa"),
+        pytest.param("912345678", "912 345 678", id="Norway"),
+        pytest.param("12345678", "12 34 56 78", id="Denmark"),
+        pytest.param("0123456789", "0123.456.789", id="Belgium"),
+        pytest.param("CHE123456789", "CHE-123.456.789", id="Switzerland"),
+        pytest.param("556677-8899", "SE 556677\u00a08899 01", id="a Swedish VAT number"),
+        pytest.param("556677-8899", "16556677-8899", id="Sweden, with its century"),
+    ],
+)
+def test_a_registration_number_is_found_however_its_country_writes_it(
+    world: RegisterWorld, ours: str, theirs: str
+) -> None:
+    customer = guid(world.customer(10, "Bergs AB", kvkNumber=ours))
+    twin = card(world, "77", "Bergs AB", OrganisationNumber=theirs)
+
+    assert agreed(world, Kind.CUSTOMER) == {customer: "refused", twin: "refused"}
+
+
 def test_a_twin_that_is_ignored_is_none(world: RegisterWorld) -> None:
     ours = guid(world.customer(10, "Bergs AB", kvkNumber="556677-8899"))
     theirs = card(world, "77", "Bergs AB", OrganisationNumber="5566778899")

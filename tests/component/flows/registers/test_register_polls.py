@@ -10,8 +10,9 @@ import pytest
 from sandbox.simulator import FaultKind
 from severa_fortnox.errors import IntegrationError, System
 from severa_fortnox.flows.comparison import compare
-from severa_fortnox.flows.register_polls import SUBJECT, poll_registers
-from severa_fortnox.flows.watermarks import ALL_QUALIFIED, IN_FORTNOX
+from severa_fortnox.flows.register_brake import REGISTERS
+from severa_fortnox.flows.register_polls import poll_registers
+from severa_fortnox.flows.watermarks import ALL_QUALIFIED, in_fortnox
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind, Work
 from tests.component.company import ready_invoice
@@ -115,14 +116,14 @@ def test_a_list_that_cannot_be_read_leaves_everything_to_be_found_again(world: R
 def test_a_catch_up_that_cannot_be_read_to_its_end_is_made_again(world: RegisterWorld, path: str) -> None:
     world.clock.sleep(DAY)
     world.fortnox.add_customer(CustomerNumber="1001", Name="Kund")
-    before = watermark(world, IN_FORTNOX)
+    before = watermark(world, in_fortnox(Kind.PRODUCT))
     world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, path=f"/3/{path}", times=3)
 
     with pytest.raises(IntegrationError):
         world.poll()
     world.fortnox_calls.faults.armed.clear()
 
-    assert watermark(world, IN_FORTNOX) == before
+    assert watermark(world, in_fortnox(Kind.PRODUCT)) == before
     assert ids(world.poll()) == {(Kind.CUSTOMER, System.FORTNOX, "1001")}
 
 
@@ -398,9 +399,9 @@ def test_what_severa_told_waits_for_no_fortnox_that_is_down(company: Maker) -> N
     assert (Kind.PRODUCT, System.SEVERA, product["guid"]) in ids(queue.waiting)
     world.fortnox_calls.faults.armed.clear()
     world.clock.sleep(600)
-    assert watermark(world, IN_FORTNOX) is None
+    assert watermark(world, in_fortnox(Kind.PRODUCT)) is None
     world.quieten()
-    assert watermark(world, IN_FORTNOX) is not None
+    assert watermark(world, in_fortnox(Kind.PRODUCT)) is not None
 
 
 # Rights
@@ -418,14 +419,14 @@ def test_a_register_nobody_may_read_does_not_stop_invoices(world: RegisterWorld,
         world.round()
 
     assert world.status(invoice) == "Transferred"
-    (problem,) = [problem for problem in world.problems() if problem.subject == SUBJECT]
+    (problem,) = [problem for problem in world.problems() if problem.subject == REGISTERS]
     assert [mail for mail in world.mails if "registers" in mail.subject.lower() or "registers" in mail.body][1:] == []
     assert problem.mailed
 
     world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset())
     world.clock.sleep(5 * 60)
     world.round()
-    assert [each for each in world.problems() if each.subject == SUBJECT] == []
+    assert [each for each in world.problems() if each.subject == REGISTERS] == []
 
 
 @pytest.mark.parametrize("scope", ["projects:read"])
@@ -441,7 +442,7 @@ def test_a_severa_scope_that_registers_need_does_not_stop_invoices(world: Regist
     world.round()
 
     assert world.status(invoice) == "Transferred"
-    assert SUBJECT in {problem.subject for problem in world.problems()}
+    assert REGISTERS in {problem.subject for problem in world.problems()}
 
 
 def test_a_broken_connection_is_told_by_the_invoices_poll_and_not_twice(world: RegisterWorld) -> None:
@@ -479,3 +480,19 @@ def test_since_before_the_first_poll_counts_from_when_the_connection_was_switche
     assert ids(world.poll()) == {(Kind.PRODUCT, System.SEVERA, new["guid"])}
     assert old["code"] == "OLD"
     assert timedelta(days=2) < world.now() - (world.settings.activated_on or world.now())
+
+
+def test_who_became_a_customer_between_a_report_and_the_beginning_is_no_prospect(company: Maker) -> None:
+    world = company()
+    world.set(activated_on=None)
+    world.compare(Kind.CUSTOMER)
+    world.clock.sleep(DAY)
+    customer = world.severa.add_customer(name="Nya AB", number=1001)
+    world.severa.add_project(customer, name="Uppdrag", number=9)
+    world.clock.sleep(DAY)
+    world.set(activated_on=world.now())
+    world.poll_and_look()
+    world.clock.sleep(DAY)
+    world.in_severa("customers", customer, email="ny@kund.example")
+    world.poll_and_look()
+    assert world.link(Kind.CUSTOMER, customer["guid"]) == "1001"

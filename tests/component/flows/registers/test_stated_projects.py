@@ -5,13 +5,14 @@ Time passes in rounds: what changed in Severa is found by each poll, what change
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from sandbox.severa import Readings
 from severa_fortnox.work import Kind
 from tests.component.company import ready_invoice
-from tests.component.flows.registers.companies import DAY, RegisterWorld, next_day, project
+from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld, next_day, project
 
 pytestmark = pytest.mark.usefixtures("polled")
 
@@ -97,6 +98,37 @@ def test_row_38_closing_follows_the_setting_and_opening_again_always_counts(
     world.in_severa("projects", undertaking, isClosed=False, closedDate=None)
     world.quieten()
     assert world.fortnox.projects["501"]["Status"] == "ONGOING"
+
+
+@pytest.mark.parametrize("offset", [0, 2], ids=["22:30Z", "00:30+02:00"])
+@pytest.mark.parametrize("has_day", [True, False], ids=["day told", "day not told"])
+@pytest.mark.parametrize(
+    ("closing", "days"), [("complete", 1), ("complete_after_days", 3)], ids=["complete", "complete after days"]
+)
+def test_row_38_a_project_closed_around_midnight_is_completed_whatever_zone_severa_writes(
+    company: Maker, offset: int, has_day: bool, closing: str, days: int
+) -> None:
+    world = company(severa=Readings(utc_offset=offset))
+    world.set(project_closing=closing, project_closing_days=2)
+    undertaking, _ = world.pair_of_projects(501)
+    world.clock.now = (world.now() + timedelta(days=3)).replace(hour=22, minute=30).timestamp()
+    closed = (world.now() + timedelta(hours=2)).date() if has_day else None
+    world.poll_and_look()
+
+    world.in_severa("projects", undertaking, isClosed=True, closedDate=closed)
+    assert str(undertaking["lastUpdatedDateTime"])[11:16] == ("00:30" if offset else "22:30")
+    seen = []
+    for _ in range(days + 1):
+        world.quieten(rounds=2, minutes=5)
+        seen.append(world.fortnox.projects["501"]["Status"])
+        world.clock.sleep(DAY)
+
+    if has_day:
+        assert seen == ["ONGOING"] * days + ["COMPLETED"]
+    else:
+        # The moment of the change is known, and that was before midnight in UTC.
+        assert seen[-2:] == ["COMPLETED"] * 2
+        assert closing == "complete" or seen[:-2] == ["ONGOING"] * (days - 1)
 
 
 @pytest.mark.parametrize("rename", [False, True])

@@ -86,3 +86,68 @@ def test_somebody_elses_edit_during_our_write_is_not_taken_for_agreed(world: Reg
 
     assert (customer["name"], world.fortnox.customers["1001"]["Name"]) == (name, name)
     assert customer["email"] == world.fortnox.customers["1001"]["Email"] == "ny@kund.example"
+
+
+@pytest.mark.parametrize("branches", [1, 3])
+def test_one_billing_address_follows_fortnox_and_the_others_stay_what_they_are(
+    world: RegisterWorld, branches: int
+) -> None:
+    """The first is visited, too; where Severa lists a new address is not known, here it is anywhere."""
+    world.set(customer_main=Main.FORTNOX)
+    customer, card = world.pair_of_customers(1001, address={"visit": True, "phone": "08-1"})
+    addresses = world.severa.records["addresses"]
+    _, head = addresses.popitem()
+    # Severa lists by guid here, and the address that Fortnox has is to be the first.
+    head["guid"] = f"00000000{head['guid'][8:]}"
+    addresses[head["guid"]] = head
+    added = [
+        world.severa.add_address(customer, addressline=f"Filialen {number}", city="Lund", billing=True)
+        for number in range(branches)
+    ]
+    world.clock.sleep(600)
+    world.poll_and_look()
+    before = [{**branch} for branch in added]
+
+    world.in_fortnox(Kind.CUSTOMER, "1001", City="Malmö", Phone1="040-1")
+    world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX)
+
+    assert added == before
+    (copy,) = [each for each in world.severa.all("addresses") if each is not head and each not in added]
+    shown = [(each["city"], each["phone"], each["isBillingAddress"], each["isVisitAddress"]) for each in (head, copy)]
+    assert shown == [("Malmö", "040-1", True, False), ("Göteborg", "08-1", False, True)]
+    assert (card["City"], card["VisitingCity"]) == ("Malmö", "Göteborg")
+    text = world.entries()[-1].text
+    assert "address “Storgatan 2, 411 01 Göteborg, 08-1” is now “Storgatan 2, 411 01 Malmö, 040-1” and" in text
+    assert "address “Storgatan 2, 411 01 Göteborg, 08-1” was added and became visiting address" in text
+    assert "Filialen" not in text
+    with world.writing_nothing():
+        for _ in range(3):
+            world.clock.sleep(DAY)
+            world.quieten()
+    assert world.problems() == []
+
+
+def test_a_billing_address_that_must_give_way_is_named_in_the_log(world: RegisterWorld) -> None:
+    """Two billing addresses and two visiting ones, and the first of both is one: no order leaves all of them."""
+    world.set(customer_main=Main.FORTNOX)
+    customer, _ = world.pair_of_customers(1001, address={"visit": True})
+    addresses = world.severa.records["addresses"]
+    _, head = addresses.popitem()
+    head["guid"] = f"00000000{head['guid'][8:]}"
+    addresses[head["guid"]] = head
+    branch = world.severa.add_address(customer, addressline="Filialen 7", city="Lund", billing=True)
+    world.severa.add_address(customer, addressline="Lagret 3", city="Ystad", visit=True)
+    world.clock.sleep(600)
+    world.poll_and_look()
+
+    world.in_fortnox(Kind.CUSTOMER, "1001", City="Malmö")
+    world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX)
+
+    assert not branch["isBillingAddress"]
+    text = world.entries()[-1].text
+    assert "address “Filialen 7, 411 01 Lund” is no longer billing address" in text
+    assert "Lagret" not in text
+    with world.writing_nothing():
+        for _ in range(2):
+            world.clock.sleep(DAY)
+            world.quieten()
