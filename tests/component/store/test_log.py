@@ -54,8 +54,14 @@ def test_by_record(store: Store) -> None:
 
 def test_two_entries_of_one_moment_are_both_kept(store: Store) -> None:
     store.log.add(ENTRY)
-    store.log.add(ENTRY)
+    store.log.add(replace(ENTRY, mark="another"))
     assert store.log.newest("acme", 10) == [ENTRY, ENTRY]
+
+
+def test_what_was_begun_becomes_what_was_done(store: Store) -> None:
+    store.log.add(replace(ENTRY, text="invoice 7 is being sent"))
+    store.log.add(ENTRY)
+    assert [entry.text for entry in store.log.newest("acme", 10)] == [ENTRY.text]
 
 
 def test_entries_are_kept_for_the_set_time(store: Store, dynamodb: Any) -> None:
