@@ -114,15 +114,28 @@ class Clock:
         self.now += seconds
 
 
+#: Seconds in which the queue drops what it has seen, looked at or not.
+DROPPED_WITHIN = 300
+
+
 @dataclass
 class CollectedWork:
-    """A queue that only collects."""
+    """A queue that only collects, and drops a message that is like one of the last five minutes, as the real one does.
 
+    Args:
+        seen: when each message was last queued, for all queues of a world.
+    """
+
+    clock: Callable[[], float]
+    seen: dict[tuple[str, Cause, str], float]
     waiting: list[Work] = field(default_factory=list)
 
     def put(self, work: Work, *, distinct: str) -> None:
-        if work not in self.waiting:
-            self.waiting.append(work)
+        key = (work.group, work.cause, distinct)
+        if self.clock() - self.seen.get(key, -DROPPED_WITHIN) < DROPPED_WITHIN:
+            return
+        self.seen[key] = self.clock()
+        self.waiting.append(work)
 
 
 class World:
@@ -158,6 +171,7 @@ class World:
         self.severa_calls.access.add_client("severa-id", "severa-secret")
         self.fortnox_calls = FortnoxSimulator(self.fortnox, **unlimited)
         self.mails: list[Mail] = []
+        self._queued: dict[tuple[str, Cause, str], float] = {}
         self.ready = self.severa.add_invoice_status("Ready for transfer", hasInvoiceNumber=False)
         self.transferred = self.severa.add_invoice_status("Transferred", isReadOnly=True)
         self.settings = Settings()
@@ -228,9 +242,13 @@ class World:
         except Exception as failure:
             return outcome.react(session, work, failure)
 
+    def queue(self) -> CollectedWork:
+        """Where the polls put their work."""
+        return CollectedWork(self.clock, self._queued)
+
     def round(self) -> int:
         """One poll, one sweep, and everything they queue; how many records that were."""
-        queue = CollectedWork()
+        queue = self.queue()
         polls.guarded_poll(self.session(), self.session, queue)
         if self.registers:
             register_polls.guarded_poll_registers(self.session(), self.session, queue)

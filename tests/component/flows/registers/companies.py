@@ -22,7 +22,7 @@ from severa_fortnox.flows.watermarks import IN_SEVERA
 from severa_fortnox.store.log import Entry
 from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
-from tests.component.world import CollectedWork, World
+from tests.component.world import World
 
 KINDS = (Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT)
 DAY = 24 * 60 * 60.0
@@ -91,7 +91,7 @@ class RegisterWorld(World):
 
     def poll(self, guarded: bool = False) -> list[Work]:
         """One poll of the registers; what it queued."""
-        queue = CollectedWork()
+        queue = self.queue()
         if guarded:
             guarded_poll_registers(self.session(), self.session, queue)
         else:

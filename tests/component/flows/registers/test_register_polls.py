@@ -17,7 +17,7 @@ from severa_fortnox.store.log import Outcome
 from severa_fortnox.work import Cause, Kind, Work
 from tests.component.company import ready_invoice
 from tests.component.flows.registers.companies import DAY, Maker, RegisterWorld, ids, watermark
-from tests.component.world import WRITES, CollectedWork
+from tests.component.world import WRITES
 
 #: The lists of Severa that a poll reads: projects, invoices, customers, addresses and three product registers.
 LISTS = 7
@@ -393,7 +393,7 @@ def test_what_severa_told_waits_for_no_fortnox_that_is_down(company: Maker) -> N
     world = company()
     product = world.severa.add_product(name="Licens", code="LIC")
     world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, path="/3/customers", times=9)
-    queue = CollectedWork()
+    queue = world.queue()
     with pytest.raises(IntegrationError):
         poll_registers(world.session(), queue)
     assert (Kind.PRODUCT, System.SEVERA, product["guid"]) in ids(queue.waiting)
