@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.customers import CustomerFacts
 from severa_fortnox.decisions.invoices import InvoiceFacts
 from severa_fortnox.decisions.products import ProductFacts
@@ -183,8 +184,11 @@ def customer_facts(**replaced: Any) -> CustomerFacts:
         "linked": None,
         "registers": REGISTERS,
         "countries": COUNTRIES,
+        **replaced,
     }
-    return CustomerFacts(**{**values, **replaced})
+    severa, addresses, theirs = (values.pop(name) for name in ("customer", "addresses", "card"))
+    pair = CustomerPair(severa=severa, addresses=addresses, qualified=True, card=theirs)
+    return CustomerFacts(pair=pair, **values)
 
 
 def linked_customer(**replaced: Any) -> CustomerFacts:

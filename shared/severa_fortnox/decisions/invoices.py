@@ -154,7 +154,7 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
     derived = _vat_type(facts)
     if isinstance(derived, Reason):
         refusals.append(derived)
-    customer = _customer_decision(facts, derived, refusals)
+    customer = _customer_decision(facts, settings, derived, refusals)
     product_decisions = {key: products.decide(each, settings) for key, each in facts.products.items()}
     project_decisions = {guid: projects.decide(each) for guid, each in facts.projects.items()}
     for decision in (*product_decisions.values(), *project_decisions.values()):
@@ -242,11 +242,13 @@ def _rows_with_amount(rows: Sequence[InvoiceRow]) -> list[InvoiceRow]:
     return [row for row in rows if row.unitPrice and row.quantity * (row.unitPrice.amount or 0) != 0]
 
 
-def _customer_decision(facts: InvoiceFacts, derived: VatType | Reason, refusals: list[Reason]) -> CustomerDecision:
+def _customer_decision(
+    facts: InvoiceFacts, settings: Settings, derived: VatType | Reason, refusals: list[Reason]
+) -> CustomerDecision:
     if facts.customer is None:
         refusals.append(Reason("billing-customer-missing"))
         return Refuse((Reason("billing-customer-missing"),))
-    decision = customers.decide(facts.customer, vat_type=None if isinstance(derived, Reason) else derived)
+    decision = customers.decide(facts.customer, settings, vat_type=None if isinstance(derived, Reason) else derived)
     if isinstance(decision, Refuse):
         refusals.extend(decision.reasons)
     card = facts.customer.card

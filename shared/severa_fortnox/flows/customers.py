@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.customers import CustomerDecision, CustomerFacts
 from severa_fortnox.flows import customer_pairs
 from severa_fortnox.flows.counterparts import existing
@@ -32,27 +33,13 @@ def gather(session: Session, customer: Numbered, link: Link | None, *, fresh: bo
             card = None if found is None else Card.of(found)
             if card is not None and card.to_link() != dict(link.card):
                 session.store.links.refresh_card(session.connection.id, link, card.to_link())
-        return CustomerFacts(customer.number, None, (), card, link.fortnox_id, in_fortnox, countries)
+        return CustomerFacts(customer.number, CustomerPair(card=card), link.fortnox_id, in_fortnox, countries)
     severa = session.severa.customer(customer.guid or "")
     pair = customer_pairs.of_payer(session, severa)
-    return CustomerFacts(
-        number=severa.number,
-        customer=severa,
-        addresses=pair.addresses,
-        card=pair.card,
-        linked=None,
-        registers=in_fortnox,
-        countries=countries,
-        settings=session.settings,
-        whole=pair.whole,
-        rivals=pair.rivals,
-        twin=pair.twin,
-        ignored=pair.ignored,
-        begun=pair.begun,
-    )
+    return CustomerFacts(severa.number, pair, None, in_fortnox, countries)
 
 
 def carry_out(session: Session, facts: CustomerFacts, decision: CustomerDecision) -> None:
     """Perform the decision; see `Entity.carry_out` for what it raises."""
-    if facts.customer is not None:
+    if facts.linked is None:
         customer_pairs.ENTITY.carry_out(session, Cause.EVENT, facts.pair, decision, facts.surroundings)

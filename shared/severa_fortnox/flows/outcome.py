@@ -83,7 +83,25 @@ def refuse(session: Session, work: Work, about: About, reasons: Sequence[Reason]
 
 def withdraw(desk: Desk, work: Work) -> None:
     """The record's problem is gone; who was told about it is told so."""
-    problem = desk.store.problems.get(desk.connection.id, subject_of(work))
+    clear(desk, subject_of(work))
+
+
+def tell(
+    desk: Desk, subject: str, reasons: Sequence[Reason], *, name: str, detail: Mapping[str, str] | None = None
+) -> None:
+    """Open the subject's problem, and one mail for as long as it has these reasons.
+
+    Args:
+        name: what a person calls the subject.
+    """
+    opened = desk.store.problems.open(desk.connection.id, subject, reasons, name=name, detail=detail or {})
+    if not opened.problem.mailed:
+        announce(desk, opened.problem)
+
+
+def clear(desk: Desk, subject: str) -> None:
+    """Close the subject's problem when it has one."""
+    problem = desk.store.problems.get(desk.connection.id, subject)
     if problem is not None:
         close(desk, problem)
 
@@ -157,15 +175,8 @@ def misconfigured(desk: Desk, failure: IntegrationError) -> None:
 
 
 def _of_connection(desk: Desk, subject: str, reason: Reason, failure: IntegrationError) -> None:
-    opened = desk.store.problems.open(
-        desk.connection.id,
-        subject,
-        (reason,),
-        name=f"connection {desk.connection.name}",
-        detail={"operation": failure.operation, "text": failure.text},
-    )
-    if not opened.problem.mailed:
-        announce(desk, opened.problem)
+    detail = {"operation": failure.operation, "text": failure.text}
+    tell(desk, subject, (reason,), name=f"connection {desk.connection.name}", detail=detail)
 
 
 def silent_subject(system: str) -> str:
@@ -188,19 +199,10 @@ def _move_to_failed(session: Session, work: Work, about: About) -> None:
     try:
         session.severa.move_invoice(work.id, failed)
     except Rejected as refusal:
-        opened = session.store.problems.open(
-            session.connection.id,
-            FAILED_STATUS,
-            (Reason("failed-status-refused", {"text": refusal.text}),),
-            name=f"the failed status of {session.connection.name}",
-            detail={},
-        )
-        if not opened.problem.mailed:
-            announce(session, opened.problem)
+        reasons = (Reason("failed-status-refused", {"text": refusal.text}),)
+        tell(session, FAILED_STATUS, reasons, name=f"the failed status of {session.connection.name}")
         return
-    told = session.store.problems.get(session.connection.id, FAILED_STATUS)
-    if told is not None:
-        close(session, told)
+    clear(session, FAILED_STATUS)
 
 
 def _entry(desk: Desk, work: Work, outcome: Outcome, name: str, text: str) -> Entry:

@@ -19,7 +19,7 @@ from severa_fortnox.flows import outcome
 from severa_fortnox.flows.session import Desk, Session
 from severa_fortnox.flows.watermarks import OVERLAP, advance, in_fortnox, loaded_until, read_until
 from severa_fortnox.reason import Reason
-from severa_fortnox.store.problems import ProblemState
+from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.timing import with_zone
 from severa_fortnox.work import Kind
 
@@ -35,8 +35,7 @@ def subject(kind: Kind) -> str:
 
 def is_held(desk: Desk, kind: Kind) -> bool:
     """Whether a person was told that too many changed, and the polls wait for them."""
-    problem = desk.store.problems.get(desk.connection.id, subject(kind))
-    return problem is not None and problem.state is ProblemState.OPEN
+    return _problem(desk, kind) is not None
 
 
 def is_unseen(session: Session, kind: Kind, changed: datetime | None) -> bool:
@@ -76,20 +75,17 @@ def too_many(session: Session, changed: Iterable[Kind]) -> dict[Kind, Reason]:
 def hold(desk: Desk, reasons: Mapping[Kind, Reason]) -> None:
     """Tell of each kind that it is held, once: the numbers move with every poll, and are no news."""
     for kind, reason in reasons.items():
-        known = desk.store.problems.get(desk.connection.id, subject(kind)) if is_held(desk, kind) else None
+        known = _problem(desk, kind)
         told = (reason,) if known is None else known.reasons
         name = f"the {kind}s of {desk.connection.name}"
-        opened = desk.store.problems.open(desk.connection.id, subject(kind), told, name=name, detail={})
-        if not opened.problem.mailed:
-            outcome.announce(desk, opened.problem)
+        outcome.tell(desk, subject(kind), told, name=name)
 
 
 def release(desk: Desk, held: Collection[Kind]) -> None:
     """Close the problem of each kind that is not held any more."""
     for kind in KINDS:
-        problem = None if kind in held else desk.store.problems.get(desk.connection.id, subject(kind))
-        if problem is not None:
-            outcome.close(desk, problem)
+        if kind not in held:
+            outcome.clear(desk, subject(kind))
 
 
 def seen_until(session: Session, kind: Kind, moment: float, *, cards: bool) -> None:
@@ -102,3 +98,8 @@ def seen_until(session: Session, kind: Kind, moment: float, *, cards: bool) -> N
     at = datetime.fromtimestamp(moment, UTC)
     for system in (System.SEVERA, *((System.FORTNOX,) if cards else ())):
         advance(session, loaded_until(kind, system), at)
+
+
+def _problem(desk: Desk, kind: Kind) -> Problem | None:
+    problem = desk.store.problems.get(desk.connection.id, subject(kind))
+    return None if problem is None or problem.state is not ProblemState.OPEN else problem

@@ -75,9 +75,7 @@ def poll_registers(session: Session, queue: Queue) -> int:
         advance(session, IN_SEVERA, now)
     # What Severa told is queued, and told of, by now: it waits for no Fortnox that is down.
     register_brake.hold(session, held)
-    due = {
-        kind: since for kind in KINDS if (since := read_until(session, in_fortnox(kind))) is None or _is_due(since, now)
-    }
+    due = _due(session, now)
     found = _in_fortnox(session, due, now)
     held_in_fortnox = _held(session, found)
     queued += _queue(queue, found, held_in_fortnox)
@@ -86,12 +84,14 @@ def poll_registers(session: Session, queue: Queue) -> int:
             advance(session, in_fortnox(kind), now)
     register_brake.hold(session, held_in_fortnox)
     register_brake.release(session, {*held, *held_in_fortnox})
-    tell(session, [])
+    outcome.clear(session, REGISTERS)
     return queued
 
 
-def _is_due(caught_up: datetime, now: datetime) -> bool:
-    return caught_up.date() < now.date()
+def _due(session: Session, now: datetime) -> dict[Kind, datetime | None]:
+    """The kinds that Fortnox was not read for today, and how far each was read; None: never."""
+    read = {kind: read_until(session, in_fortnox(kind)) for kind in KINDS}
+    return {kind: until for kind, until in read.items() if until is None or until.date() < now.date()}
 
 
 def _held(session: Session, found: Sequence[Found]) -> dict[Kind, Reason]:
@@ -125,7 +125,8 @@ def guarded_poll_registers(desk: Desk, open: Callable[[], Session], queue: Queue
         return poll_registers(session, queue)
     except Misconfigured as failure:
         if failure.operation not in TOKENS:
-            tell(desk, [reason_of(failure)])
+            name = f"the registers of {desk.connection.name}"
+            outcome.tell(desk, REGISTERS, [reason_of(failure)], name=name)
         return None
 
 
@@ -311,19 +312,6 @@ def _closing(session: Session, since: datetime, today: date) -> list[Found]:
         for project in closed
         if project.guid in links
     ]
-
-
-def tell(desk: Desk, reasons: Sequence[Reason]) -> None:
-    """Open the problem of the registers, or close it when there is no reason any more."""
-    if reasons:
-        name = f"the registers of {desk.connection.name}"
-        opened = desk.store.problems.open(desk.connection.id, REGISTERS, reasons, name=name, detail={})
-        if not opened.problem.mailed:
-            outcome.announce(desk, opened.problem)
-        return
-    problem = desk.store.problems.get(desk.connection.id, REGISTERS)
-    if problem is not None:
-        outcome.close(desk, problem)
 
 
 def _links(session: Session, kind: Kind, guids: Iterable[str]) -> dict[str, Link]:

@@ -16,20 +16,20 @@ from tests.unit import builders as a
 
 
 def reasons(**facts: Any) -> list[str]:
-    decision = decide(a.customer_facts(**facts), vat_type="SEVAT")
+    decision = decide(a.customer_facts(**facts), a.settings(), vat_type="SEVAT")
     assert isinstance(decision, Refuse), decision
     return [reason.code for reason in decision.reasons]
 
 
 class TestLinked:
     def test_a_linked_customer_needs_nothing(self) -> None:
-        decision = decide(a.linked_customer(), vat_type="SEVAT")
+        decision = decide(a.linked_customer(), a.settings(), vat_type="SEVAT")
 
         assert isinstance(decision, Skip)
         assert (decision.reason.code, decision.reason.values) == ("already-linked", {"number": "1001"})
 
     def test_a_link_without_a_card_is_believed(self) -> None:
-        assert isinstance(decide(a.linked_customer(card=None), vat_type=None), Skip)
+        assert isinstance(decide(a.linked_customer(card=None), a.settings(), vat_type=None), Skip)
 
     def test_a_linked_customer_that_fortnox_has_made_inactive_is_refused(self) -> None:
         assert reasons(linked="1001", customer=None, card=a.card(active=False)) == ["customer-inactive-in-fortnox"]
@@ -48,7 +48,7 @@ class TestRefused:
         [(a.card(), "active"), (a.card(active=False), "inactive"), (None, "not there")],
     )
     def test_inactive_in_severa_with_both_sides_named(self, card: Any, fortnox: str) -> None:
-        decision = decide(a.customer_facts(customer=a.customer(isActive=False), card=card), vat_type=None)
+        decision = decide(a.customer_facts(customer=a.customer(isActive=False), card=card), a.settings(), vat_type=None)
 
         assert isinstance(decision, Refuse)
         assert decision.reasons[0].code == "customer-inactive-in-severa"
@@ -58,7 +58,7 @@ class TestRefused:
         assert reasons(card=a.card(active=False)) == ["customer-inactive-in-fortnox"]
 
     def test_a_number_that_is_another_company_in_fortnox(self) -> None:
-        decision = decide(a.customer_facts(card=a.card(organisation_number="556000-0001")), vat_type=None)
+        decision = decide(a.customer_facts(card=a.card(organisation_number="556000-0001")), a.settings(), vat_type=None)
 
         assert isinstance(decision, Refuse)
         assert decision.reasons[0].code == "customer-number-taken"
@@ -77,12 +77,12 @@ class TestRefused:
     def test_terms_and_currency_do_not_matter_for_a_card_that_exists(self) -> None:
         customer = a.customer(paymentTerm=45, currency=Currency(code="USD"))
 
-        assert isinstance(decide(a.customer_facts(customer=customer), vat_type=None), Link)
+        assert isinstance(decide(a.customer_facts(customer=customer), a.settings(), vat_type=None), Link)
 
 
 class TestLink:
     def test_an_equal_number_links_and_keeps_the_card(self) -> None:
-        decision = decide(a.customer_facts(), vat_type=None)
+        decision = decide(a.customer_facts(), a.settings(), vat_type=None)
 
         assert isinstance(decision, Link)
         assert (decision.foreign_id, decision.origin, decision.notes) == ("1001", "number", ())
@@ -90,7 +90,7 @@ class TestLink:
 
     @pytest.mark.parametrize("number", ["01001", " 1001", "10 01"])
     def test_zeros_and_spaces_do_not_count_and_are_said(self, number: str) -> None:
-        decision = decide(a.customer_facts(card=a.card(number=number)), vat_type=None)
+        decision = decide(a.customer_facts(card=a.card(number=number)), a.settings(), vat_type=None)
 
         assert isinstance(decision, Link)
         assert decision.foreign_id == number
@@ -100,20 +100,20 @@ class TestLink:
 
 class TestCreate:
     def test_a_customer_fortnox_does_not_have_is_created(self) -> None:
-        decision = decide(a.customer_facts(card=None, addresses=(a.address(),)), vat_type="EUREVERSEDVAT")
+        decision = decide(a.customer_facts(card=None, addresses=(a.address(),)), a.settings(), vat_type="EUREVERSEDVAT")
 
         assert isinstance(decision, Create)
         assert (decision.plan.CustomerNumber, decision.plan.TermsOfPayment) == ("1001", "30")
         assert (decision.plan.VATType, decision.plan.Currency) == ("EUREVERSEDVAT", "SEK")
 
     def test_payment_on_the_day_is_a_term(self) -> None:
-        decision = decide(a.customer_facts(card=None, customer=a.customer(paymentTerm=0)), vat_type=None)
+        decision = decide(a.customer_facts(card=None, customer=a.customer(paymentTerm=0)), a.settings(), vat_type=None)
 
         assert isinstance(decision, Create) and decision.plan.TermsOfPayment == "0"
 
     def test_no_terms_and_no_currency_are_left_to_fortnox(self) -> None:
         customer = a.customer(paymentTerm=None, currency=None)
-        decision = decide(a.customer_facts(card=None, customer=customer), vat_type=None)
+        decision = decide(a.customer_facts(card=None, customer=customer), a.settings(), vat_type=None)
 
         assert isinstance(decision, Create)
         assert (decision.plan.TermsOfPayment, decision.plan.Currency, decision.plan.VATType) == (None, None, None)

@@ -193,17 +193,16 @@ def test_completing_many_projects_on_their_day_is_no_mass_change(world: Register
     assert world.problems() == []
 
 
-def changed_cards(world: RegisterWorld, count: int = MANY) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Fortnox is the main system; an import went wrong there, in fields that its list does not show."""
-    world.set(customer_main=Main.FORTNOX)
-    pairs = [world.pair_of_customers(3000 + n) for n in range(count)]
+def changed_cards(world: RegisterWorld, main: Main = Main.FORTNOX) -> None:
+    """An import went wrong in Fortnox, in fields that its list does not show."""
+    world.set(customer_main=main)
+    pairs = [world.pair_of_customers(3000 + n) for n in range(MANY)]
     world.clock.sleep(DAY)
     world.poll_and_look()
     for _, card in pairs:
         world.in_fortnox(Kind.CUSTOMER, card["CustomerNumber"], VATNumber="SE000000000001", Comments="importfel")
     world.clock.sleep(DAY)
     assert Kind.CUSTOMER not in {work.kind for work in world.poll()}
-    return pairs
 
 
 def test_a_load_shows_what_is_held_though_the_list_does_not(world: RegisterWorld) -> None:
@@ -285,14 +284,7 @@ def test_what_is_not_held_is_caught_up_with_once_a_day(world: RegisterWorld) -> 
 
 @pytest.mark.parametrize("main", Main)
 def test_a_mass_change_of_what_the_list_does_not_show_stops_too(world: RegisterWorld, main: Main) -> None:
-    world.set(customer_main=main)
-    pairs = [world.pair_of_customers(3000 + n) for n in range(MANY)]
-    world.clock.sleep(DAY)
-    world.poll_and_look()
-    for _, card in pairs:
-        world.in_fortnox(Kind.CUSTOMER, card["CustomerNumber"], VATNumber="SE000000000001", Comments="importfel")
-    world.clock.sleep(DAY)
-    assert Kind.CUSTOMER not in {work.kind for work in world.poll()}
+    changed_cards(world, main)
     assert [reason.code for reason in world.problem(subject(Kind.CUSTOMER)).reasons] == ["mass-change"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.severa.shapes import Record
 from sandbox.simulator import FaultKind
 from severa_fortnox.errors import System
 from severa_fortnox.settings import Main
@@ -88,6 +89,15 @@ def test_somebody_elses_edit_during_our_write_is_not_taken_for_agreed(world: Reg
     assert customer["email"] == world.fortnox.customers["1001"]["Email"] == "ny@kund.example"
 
 
+def put_first(world: RegisterWorld) -> Record:
+    """The only address, which Fortnox has, becomes the one that is listed first: by guid, here."""
+    addresses = world.severa.records["addresses"]
+    _, head = addresses.popitem()
+    head["guid"] = f"00000000{head['guid'][8:]}"
+    addresses[head["guid"]] = head
+    return head
+
+
 @pytest.mark.parametrize("branches", [1, 3])
 def test_one_billing_address_follows_fortnox_and_the_others_stay_what_they_are(
     world: RegisterWorld, branches: int
@@ -95,11 +105,7 @@ def test_one_billing_address_follows_fortnox_and_the_others_stay_what_they_are(
     """The first is visited, too; where Severa lists a new address is not known, here it is anywhere."""
     world.set(customer_main=Main.FORTNOX)
     customer, card = world.pair_of_customers(1001, address={"visit": True, "phone": "08-1"})
-    addresses = world.severa.records["addresses"]
-    _, head = addresses.popitem()
-    # Severa lists by guid here, and the address that Fortnox has is to be the first.
-    head["guid"] = f"00000000{head['guid'][8:]}"
-    addresses[head["guid"]] = head
+    head = put_first(world)
     added = [
         world.severa.add_address(customer, addressline=f"Filialen {number}", city="Lund", billing=True)
         for number in range(branches)
@@ -131,10 +137,7 @@ def test_a_billing_address_that_must_give_way_is_named_in_the_log(world: Registe
     """Two billing addresses and two visiting ones, and the first of both is one: no order leaves all of them."""
     world.set(customer_main=Main.FORTNOX)
     customer, _ = world.pair_of_customers(1001, address={"visit": True})
-    addresses = world.severa.records["addresses"]
-    _, head = addresses.popitem()
-    head["guid"] = f"00000000{head['guid'][8:]}"
-    addresses[head["guid"]] = head
+    put_first(world)
     branch = world.severa.add_address(customer, addressline="Filialen 7", city="Lund", billing=True)
     world.severa.add_address(customer, addressline="Lagret 3", city="Ystad", visit=True)
     world.clock.sleep(600)
