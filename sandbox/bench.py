@@ -148,7 +148,9 @@ def _work(variables: Mapping[str, str], guids: list[str]) -> Counter[str]:
             }
             for guid in left
         ]
-        answer = Worker(sessions.session, transfer, _NoQueue()).handle(records, lambda: 120_000)
+        answer = Worker(sessions.session, transfer, _NoQueue(), sessions.store.postponed).handle(
+            records, lambda: 120_000
+        )
         left = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
     sessions.aws["dynamodb"].meta.events.unregister("before-call.dynamodb", unique_id="bench")
     return counts

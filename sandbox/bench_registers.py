@@ -157,8 +157,10 @@ def _beyond_lists(phase: Phase, refused: int) -> list[str]:
 def _judged(phases: list[Phase]) -> list[str]:
     broken = []
     for phase in phases:
-        if any(call["status"] == 429 for calls in phase.calls.values() for call in calls):
-            broken.append(f"{phase.name}: refused for pace")
+        for system, calls in phase.calls.items():
+            refused = sum(call["status"] == 429 for call in calls)
+            if refused:
+                broken.append(f"{phase.name}: {refused} calls refused by {system} for pace")
         if phase.seconds > LONG and phase.share < GOAL:
             broken.append(f"{phase.name}: {phase.share:.1%} of {phase.bound}'s limit")
         if phase.deciding > 5:

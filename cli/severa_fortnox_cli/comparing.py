@@ -138,7 +138,7 @@ def report(
     def unlink(kind: Kind, guid: str) -> str:
         return run.command("unlink", f"{kind}s", id, guid, "--why", "...")
 
-    rows = [row for each in found for row in rows_of(each, session.settings, unlink)]
+    rows = [row for each in found for row in rows_of(each, session.settings, unlink, every_card=every_card)]
     made = Report(
         connection=id,
         name=connection.name,

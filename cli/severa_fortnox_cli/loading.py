@@ -41,6 +41,8 @@ class Change(StrEnum):
 
 _CHANGES: dict[type, Change] = {Create: Change.CREATE, Link: Change.LINK, Update: Change.UPDATE}
 _MASS_CHANGE = "mass-change"
+#: What `apply` calls the records it does; it tells of the registers, too, which it lists once more before.
+_DONE = "records"
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def _applied(
 
             def step(what: str, records: int, total: int | None) -> None:
                 nonlocal done
-                done = records
+                done = records if what == _DONE else done
                 told(what, records, total)
 
             return apply(

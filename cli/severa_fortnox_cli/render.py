@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import sys
@@ -98,7 +99,9 @@ class Output:
             self.remarks.print(f"Fix: {steady(failure.fix)}")
 
     def _line(self, values: Mapping[str, Any]) -> None:
-        sys.stdout.write(steady_json(json.dumps(values, default=_plain, ensure_ascii=False)) + "\n")
+        # A program must get every letter, also where the stream has none for it.
+        is_escaped = codecs.lookup(sys.stdout.encoding).name != "utf-8"
+        sys.stdout.write(steady_json(json.dumps(values, default=_plain, ensure_ascii=is_escaped)) + "\n")
 
 
 def text(value: Any) -> str:
@@ -141,7 +144,7 @@ def _plain(value: Any) -> Any:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
-        # A name that the terminal has no letters for is no reason to end.
+        # A name that the terminal has no letters for is no reason to end; JSON escapes what it has none for.
         stream.reconfigure(errors="replace")
     # Names and texts of records may look like markup; they are shown as they are.
     return Console(

@@ -13,7 +13,7 @@ from severa_fortnox.worker import Worker
 
 logger = Logger()
 sessions = Sessions(environment(VendorEnvironment))
-worker = Worker(sessions.session, transfer, sessions.invoice_queue())
+worker = Worker(sessions.session, transfer, sessions.invoice_queue(), sessions.store.postponed)
 
 
 @logger.inject_lambda_context

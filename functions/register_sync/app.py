@@ -13,7 +13,7 @@ from severa_fortnox.worker import Worker
 
 logger = Logger()
 sessions = Sessions(environment(VendorEnvironment))
-worker = Worker(sessions.session, synchronise, sessions.register_queue())
+worker = Worker(sessions.session, synchronise, sessions.register_queue(), sessions.store.postponed)
 
 
 @logger.inject_lambda_context

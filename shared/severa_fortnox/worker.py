@@ -15,12 +15,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from severa_fortnox.errors import Busy, IntegrationError, RateLimited
+from severa_fortnox.errors import IntegrationError, RateLimited, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.outcome import Reaction
 from severa_fortnox.flows.session import Session
 from severa_fortnox.queues import WorkQueue
 from severa_fortnox.store.log import Outcome
+from severa_fortnox.store.postponed import Postponed
 from severa_fortnox.work import Work
 
 logger = Logger(child=True)
@@ -70,11 +71,13 @@ class Worker:
         open: opens a connection by its id.
         flow: what is done with each record.
         queue: the queue the messages came from.
+        postponed: where records wait whose connection does not open for long.
     """
 
     open: Callable[[str], Session]
     flow: Flow
     queue: WorkQueue
+    postponed: Postponed
 
     def handle(self, records: Sequence[dict[str, Any]], remaining_ms: Callable[[], int]) -> dict[str, Any]:
         """Handle the messages; the answer names those that are to come again."""
@@ -114,6 +117,7 @@ class Worker:
         try:
             session = self.open(work.connection)
             result = self.flow(session, work)
+            outcome.done(session, work)
         except IntegrationError as failure:
             logger.warning("not done", error=str(failure), delivery=message.delivery, **about)
             return self._react(session, work, message, failure)
@@ -124,16 +128,18 @@ class Worker:
         return True
 
     def _react(self, session: Session | None, work: Work, message: Message, failure: Exception) -> bool:
-        if session is None:
-            # A connection that does not open is told about by its poll; the work stays until then.
-            self._later(message, delay(message.delivery))
-            return False
+        is_last = message.delivery >= DELIVERIES
         try:
+            if session is None:
+                # A connection that does not open is told about by its poll; the work stays until then.
+                if is_last:
+                    outcome.postpone(self.postponed, work, outcome.connection_subject(System.OURS))
+                self._later(message, delay(message.delivery))
+                return False
             reaction = outcome.react(session, work, failure)
             if reaction is Reaction.AGAIN:
-                is_last = message.delivery >= DELIVERIES and not isinstance(failure, Busy)
                 if is_last and isinstance(failure, IntegrationError):
-                    outcome.gave_up(session, failure)
+                    outcome.gave_up(session, work, failure)
                 asked = failure.retry_after if isinstance(failure, RateLimited) else None
                 self._later(message, delay(message.delivery, asked))
         except IntegrationError as silent:

@@ -238,7 +238,9 @@ class World:
         session = self.session()
         flow = invoices.transfer if work.kind is Kind.INVOICE else synchronise
         try:
-            return flow(session, work)
+            ended = flow(session, work)
+            outcome.done(session, work)
+            return ended
         except Exception as failure:
             return outcome.react(session, work, failure)
 

@@ -13,10 +13,13 @@ from typing import Any
 from severa_fortnox.decisions.customer_pairs import CustomerPair
 from severa_fortnox.decisions.customers import CustomerFacts
 from severa_fortnox.decisions.invoices import InvoiceFacts
+from severa_fortnox.decisions.matching import Known, match_products
 from severa_fortnox.decisions.products import ProductFacts
+from severa_fortnox.decisions.project_pairs import ProjectPair
 from severa_fortnox.decisions.projects import ProjectFacts
 from severa_fortnox.decisions.registers import Registers
 from severa_fortnox.fortnox.models import Article
+from severa_fortnox.fortnox.models import Project as InFortnox
 from severa_fortnox.mapping.customers import Card
 from severa_fortnox.mapping.invoices import InvoiceRefs
 from severa_fortnox.mapping.rows import RowContext
@@ -211,16 +214,19 @@ def article(**replaced: Any) -> Article:
     return Article(**{"ArticleNumber": "DEV", "Description": "Utveckling", "Active": True, **replaced})
 
 
-def product_facts(**replaced: Any) -> ProductFacts:
-    """A product that both systems have and nobody has linked."""
-    values: dict[str, Any] = {
-        "code": "DEV",
-        "products": (product(),),
-        "article": article(),
-        "linked": None,
-        "registers": REGISTERS,
-    }
-    return ProductFacts(**{**values, **replaced})
+def product_facts(code: str = "DEV", linked: str | None = None, **replaced: Any) -> ProductFacts:
+    """A product that both systems have and nobody has linked.
+
+    Args:
+        replaced: `products`, those of that code; `article`, Fortnox's, None for none.
+    """
+    theirs, several = replaced.pop("article", article()), replaced.pop("products", [product()])
+    assert not replaced, replaced
+    if linked is not None:
+        return ProductFacts(code, (), theirs, linked, REGISTERS)
+    ours = [("products", each.model_copy(update={"guid": f"product-{at}"})) for at, each in enumerate(several)]
+    pairs = match_products(ours, [] if theirs is None else [theirs], Known())
+    return ProductFacts(code, [pair for pair in pairs if pair.severa is not None], None, None, REGISTERS)
 
 
 def project(**replaced: Any) -> Project:
@@ -228,16 +234,12 @@ def project(**replaced: Any) -> Project:
     return Project(**{**values, **replaced})
 
 
-def project_facts(**replaced: Any) -> ProjectFacts:
+def project_facts(linked: str | None = None, in_fortnox: bool = False, **replaced: Any) -> ProjectFacts:
     """A project that Fortnox does not have."""
-    values: dict[str, Any] = {
-        "guid": "project-1",
-        "number": 501,
-        "project": project(),
-        "exists": False,
-        "linked": None,
-    }
-    return ProjectFacts(**{**values, **replaced})
+    ours = project(**replaced)
+    theirs = InFortnox(ProjectNumber=str(ours.number), Description="Annat") if in_fortnox else None
+    pair = None if linked else ProjectPair(severa=ours, fortnox=theirs, invoiced=True)
+    return ProjectFacts(ours.guid, ours.number, pair, linked, REGISTERS)
 
 
 def file(**replaced: Any) -> InvoiceFile:

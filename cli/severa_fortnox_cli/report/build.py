@@ -12,8 +12,8 @@ from severa_fortnox.decisions.identity import folded_number, identity_digits
 from severa_fortnox.decisions.pairs import NewInSevera
 from severa_fortnox.decisions.product_pairs import REGISTER_NAMES
 from severa_fortnox.flows.comparison import Comparison, Looked
-from severa_fortnox.mapping.customers import customer_fields
-from severa_fortnox.mapping.fields import PRODUCT, Field, When
+from severa_fortnox.mapping.customers import customer_fields, is_one
+from severa_fortnox.mapping.fields import CUSTOMER, PRODUCT, Field, When
 from severa_fortnox.mapping.projects import project_fields
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Main, Settings
@@ -39,11 +39,14 @@ _DUPLICATES = frozenset(
 _LINKED = frozenset({"in-step", "project-closes-later", "linked-customer-is-internal"})
 
 
-def rows_of(comparison: Comparison, settings: Settings, unlink: Callable[[Kind, str], str]) -> list[Row]:
+def rows_of(
+    comparison: Comparison, settings: Settings, unlink: Callable[[Kind, str], str], *, every_card: bool
+) -> list[Row]:
     """The comparison's pairs as rows; a record without a counterpart names the one most like it.
 
     Args:
         unlink: the command that unlinks the pair with this Severa guid.
+        every_card: as in `compare`.
     """
     kind, around = comparison.kind, comparison.around
     pairs = [(looked, sides_of(looked.pair, around)) for looked in comparison.looked]
@@ -53,7 +56,8 @@ def rows_of(comparison: Comparison, settings: Settings, unlink: Callable[[Kind, 
     fields = _fields(kind, settings)
     main = {Kind.CUSTOMER: settings.customer_main, Kind.PRODUCT: settings.product_main}.get(kind, Main.SEVERA)
     rows = ((looked, _row(kind, looked, sides, near.get(id(sides)), fields, main)) for looked, sides in pairs)
-    return [_of_gone(looked, row, unlink) if is_gone(looked) else row for looked, row in rows]
+    made = (_of_gone(looked, row, unlink) if is_gone(looked) else row for looked, row in rows)
+    return [replace(row, every_card=every_card) for row in made]
 
 
 def with_links(rows: Iterable[Row], severa: str, fortnox: str) -> Iterator[Row]:
@@ -227,9 +231,10 @@ def _written(looked: Looked) -> frozenset[str]:
 
 
 def _counts_as_equal(field: Field, ours: str | None, theirs: str | None) -> bool:
-    """Whether a value that links two records, or is only written at creation, is spelt otherwise but the same."""
+    """Whether the two are spelt otherwise but the same, by the rule that decides about the field."""
     if field.when is not When.CREATE_ONLY:
-        return False
+        # Of what is kept in step only a customer's values may be spelt otherwise.
+        return field in CUSTOMER and ours is not None and theirs is not None and is_one(field.key, ours, theirs)
     match field.key:
         case "CustomerNumber":
             return folded_number(ours or "") == folded_number(theirs or "")

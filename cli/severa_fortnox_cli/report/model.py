@@ -134,10 +134,12 @@ class Row:
         cause: the one reason for the verdict.
         fix: what to change, exactly; "" when there is nothing to do.
         who: those who can do that.
-        change: against the last report: "" as before, "new", "was <verdict>", or in words.
+        change: against the last report: "" as before, "new", "before: <verdict>", or in words.
         near: for a record without a counterpart, the one in the other system that is most like it; `score` and `parts`
             are then theirs.
         known: the fields that were compared, when not the whole records were read; None: all of them.
+        every_card: whether the report read every linked record whole; another one believes that a pair agrees of which
+            no list shows a change, and reads no more of it.
     """
 
     kind: Kind
@@ -156,6 +158,7 @@ class Row:
     change: str = ""
     near: Side | None = None
     known: tuple[str, ...] | None = None
+    every_card: bool = False
 
     @property
     def key(self) -> str:

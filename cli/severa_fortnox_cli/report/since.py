@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from severa_fortnox_cli.report.model import Difference, Report, Row, name_of
+from severa_fortnox_cli.report.model import Difference, Report, Row, Verdict, name_of
 
 #: What `Row.change` says of a row that was not there, or is no more.
 NEW, GONE = "new", "gone"
+#: What a pair that no list shows as changed may turn out to be when its card is read.
+_SEEN_IN_CARDS = frozenset({Verdict.WILL_UPDATE, Verdict.CONFLICT})
 _OLDER = "{}: what changed is told since an earlier report than the last one, which did not compare them."
 _UNTOLD = "{}: what changed is not told, because the last report did not compare them."
 
@@ -62,8 +64,10 @@ def _carried(report: Report, last: Report, replaced: Report) -> Iterator[Row]:
 def _change(row: Row, before: Row | None) -> str:
     if before is None:
         return NEW
+    if _is_believed(row, before) or _is_believed(before, row):
+        return ""
     if before.verdict is not row.verdict:
-        return f"was {before.verdict}"
+        return f"before: {before.verdict}"
     if before.key != row.key:
         return "other counterpart"
     if _comparable(before, row) != _comparable(row, before):
@@ -71,6 +75,23 @@ def _change(row: Row, before: Row | None) -> str:
     if before.cause != row.cause:
         return "other cause"
     return ""
+
+
+def _is_believed(row: Row, other: Row) -> bool:
+    """Whether the row only believes that the pair agrees, and the other one may know better without any change.
+
+    A report that reads every card sees what no list shows. One that does not, and yet read this pair whole, did so
+    because a list showed a change of it.
+    """
+    return (
+        row.verdict is Verdict.LINKED
+        and row.known is not None
+        and other.known is None
+        and other.every_card
+        and other.verdict in _SEEN_IN_CARDS
+        and other.key == row.key
+        and _comparable(other, row) == _comparable(row, other)
+    )
 
 
 def _comparable(row: Row, other: Row) -> list[Difference]:

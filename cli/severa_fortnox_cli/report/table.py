@@ -189,6 +189,8 @@ def _read_row(data: Mapping[str, Any]) -> Row:
         change=data["change"],
         near=_read_side(data["near"]),
         known=None if data["known"] is None else tuple(data["known"]),
+        # Reports that were written before there was such a thing do without it.
+        every_card=data.get("every_card", False),
     )
 
 

@@ -5,8 +5,11 @@ A wrong company, a user who may see only a part, or an import gone wrong all loo
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from severa_fortnox.errors import System
 from severa_fortnox.reason import Reason
+from severa_fortnox.timing import with_zone
 from severa_fortnox.work import Kind
 
 #: Changes that are never too many, however few links there are.
@@ -18,6 +21,23 @@ MISSING_SHARE = 5
 def may_be_too_many(changes: int) -> bool:
     """Whether the links are worth counting: so few changes are never too many."""
     return changes > FEWEST
+
+
+def is_unseen(changed: datetime | None, loaded: datetime | None) -> bool:
+    """Whether a change came after the last load of its kind began to read, as far as is known."""
+    return loaded is None or changed is None or with_zone(changed) > loaded
+
+
+def judged(changes: int, told: int) -> int:
+    """How many changes are judged: of a kind that is held never fewer than were told of, as long as one is left.
+
+    They are mended or let through one by one, and fewer are no reason to believe in those that are left.
+
+    Args:
+        changes: of linked records, that nobody has seen.
+        told: how many a person was told of; 0 when the kind is not held.
+    """
+    return max(changes, told) if changes else 0
 
 
 def mass_change(kind: Kind, changes: int, links: int, share: int) -> Reason | None:

@@ -156,7 +156,7 @@ def decide(facts: InvoiceFacts, settings: Settings) -> InvoiceDecision:
         refusals.append(derived)
     customer = _customer_decision(facts, settings, derived, refusals)
     product_decisions = {key: products.decide(each, settings) for key, each in facts.products.items()}
-    project_decisions = {guid: projects.decide(each) for guid, each in facts.projects.items()}
+    project_decisions = {guid: projects.decide(each, settings) for guid, each in facts.projects.items()}
     for decision in (*product_decisions.values(), *project_decisions.values()):
         if isinstance(decision, Refuse):
             refusals.extend(decision.reasons)

@@ -77,6 +77,11 @@ class ProductPair(Pair):
         return self.fortnox.ArticleNumber if self.fortnox else ""
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the two are counterparts that nobody has linked yet."""
+        return self.linked is None and self.fortnox is not None and self.half is None
+
+    @property
     def matched_by(self) -> tuple[object, ...]:
         """What of both made them a pair; where it changes they must be matched anew."""
         named = self.severa and (self.severa.code, self.severa.name)

@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip
 from severa_fortnox.decisions.pairs import BOTH, Surroundings
-from severa_fortnox.decisions.product_pairs import Agreement, ProductPair, agreement, decide_pair
+from severa_fortnox.decisions.product_pairs import ProductPair, decide_pair
 from severa_fortnox.decisions.registers import Registers
 from severa_fortnox.fortnox.models import Article, ArticlePayload
 from severa_fortnox.fortnox.unknowns import VAT_RATES
-from severa_fortnox.mapping.products import is_article_number, is_named
+from severa_fortnox.mapping.products import is_article_number
 from severa_fortnox.reason import Reason
 from severa_fortnox.settings import Settings
-from severa_fortnox.severa.models import Product
 
 ProductDecision = Create[ArticlePayload] | Link | Skip | Refuse
 
@@ -26,57 +25,33 @@ class ProductFacts:
 
     Args:
         code: the code as the invoice row has it, trimmed.
-        products: the Severa products with exactly that code, in the register the row's kind points to.
-        article: the Fortnox article that has the code, or the name; None when there is none.
-        linked: the article number it is linked to; None when it is not linked.
+        pairs: each Severa product with exactly that code, in the register the row's kind points to, matched as the
+            registers match it; empty when the article is linked.
+        article: the linked article; None when it was not read.
+        linked: the article number the code is linked to; None when it is not linked.
         registers: what exists in Fortnox.
-        register: which of Severa's registers the products are of.
-        alike: as in `ProductPair`.
-        rivals: as in `ProductPair`.
-        variants: as in `ProductPair`.
-        ignored: as in `ProductPair`.
-        begun: as in `ProductPair`.
     """
 
     code: str
-    products: Sequence[Product]
+    pairs: Sequence[ProductPair]
     article: Article | None
     linked: str | None
     registers: Registers
-    register: str = "products"
-    alike: tuple[Article, ...] = ()
-    rivals: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
-    ignored: str | None = None
-    begun: bool = False
+
+    @property
+    def pair(self) -> ProductPair | None:
+        """The product that is meant, None when there is none.
+
+        Severa's codes need not be unique, so it is the one that agrees with its article; one that is left alone leaves
+        its code to the others.
+        """
+        counting = [pair for pair in self.pairs if pair.ignored is None] or self.pairs
+        return next((pair for pair in counting if pair.is_agreed), next(iter(counting), None))
 
     @property
     def name(self) -> str:
         """How a person knows the product."""
-        return f"{self.code} {self.products[0].name}" if self.products else self.code
-
-    @property
-    def pair(self) -> ProductPair:
-        """The two as the registers' rules see them.
-
-        Severa codes need not be unique, so among several products the one whose name is the article's is meant.
-        """
-        named = [product for product in self.products if self.article and is_named(product, self.article)]
-        meant = (named or list(self.products))[0]
-        half = agreement(meant, self.article) if self.article else None
-        untold = self.article is None and not self.variants and len(self.products) > 1
-        several = tuple(product.name for product in self.products) if untold else ()
-        return ProductPair(
-            severa=meant,
-            register=self.register,
-            fortnox=self.article,
-            half=half if isinstance(half, Agreement) else None,
-            alike=self.alike,
-            rivals=self.rivals or several,
-            variants=self.variants,
-            ignored=self.ignored,
-            begun=self.begun,
-        )
+        return f"{self.code} {_about(self)['name']}".strip()
 
 
 def decide(facts: ProductFacts, settings: Settings) -> ProductDecision:
@@ -84,21 +59,23 @@ def decide(facts: ProductFacts, settings: Settings) -> ProductDecision:
 
     One that is not linked is decided as in the registers; what they would leave alone is refused here.
     """
-    if facts.linked is not None:
-        if facts.linked != facts.code:
-            return _other_number(facts, facts.linked)
-        if facts.article is not None and not facts.article.Active:
+    pair = facts.pair
+    linked = facts.linked if pair is None or pair.linked is None else pair.linked.fortnox_id
+    if linked is not None:
+        article = facts.article or (pair.fortnox if pair else None)
+        if linked != facts.code:
+            return _other_number(facts, linked)
+        if article is not None and not article.Active:
             return Refuse((Reason("article-inactive-in-fortnox", _about(facts)),))
-        return Skip(Reason("already-linked", {"number": facts.linked}))
+        return Skip(Reason("already-linked", {"number": linked}))
     if not is_article_number(facts.code):
         return Refuse((Reason("article-number-characters", _about(facts)),))
-    if not facts.products:
+    if pair is None:
         return Refuse((Reason("product-code-unknown", _about(facts)),))
-    pair = facts.pair
     decision = decide_pair(pair, settings, _surroundings(facts, pair, settings))
     match decision:
         case Skip(reason=reason):
-            return Refuse((_why_not(facts, reason),))
+            return Refuse((_why_not(facts, pair, reason),))
         case Create(plan=ArticlePayload() as plan, notes=notes):
             return Create(plan, notes)
         case Link(foreign_id=number):
@@ -118,10 +95,10 @@ def _surroundings(facts: ProductFacts, pair: ProductPair, settings: Settings) ->
     return Surroundings(facts.registers, vat_rates=frozenset(map(Decimal, VAT_RATES)), taken_along=taken_along)
 
 
-def _why_not(facts: ProductFacts, left_alone: Reason) -> Reason:
+def _why_not(facts: ProductFacts, pair: ProductPair, left_alone: Reason) -> Reason:
     """Why a product that the registers leave alone cannot be invoiced."""
     match left_alone.code:
-        case "product-inactive" if facts.article is not None:
+        case "product-inactive" if pair.fortnox is not None:
             return Reason("article-inactive-in-fortnox", _about(facts))
         case "product-inactive":
             return Reason("product-inactive-in-severa", _about(facts))
@@ -138,4 +115,6 @@ def _other_number(facts: ProductFacts, number: str) -> Refuse:
 
 
 def _about(facts: ProductFacts) -> dict[str, str]:
-    return {"code": facts.code, "name": facts.products[0].name if facts.products else ""}
+    record = facts.pair.severa if facts.pair else None
+    described = facts.article.Description if facts.article else None
+    return {"code": facts.code, "name": record.name if record else described or ""}

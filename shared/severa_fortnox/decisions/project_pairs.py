@@ -43,6 +43,7 @@ class ProjectPair(Pair):
         rivals: other Severa projects with the same number, as a person names them.
         namesakes: the customer's other projects with the same name in its first 50 characters, which is all Fortnox
             shows.
+        invoiced: whether an invoice needs it, which is transferred though projects are not, or though it is closed.
     """
 
     severa: Project | None = None
@@ -53,6 +54,7 @@ class ProjectPair(Pair):
     namesakes: tuple[str, ...] = ()
     ignored: str | None = None
     begun: bool = False
+    invoiced: bool = False
 
     @property
     def number(self) -> str:
@@ -91,7 +93,7 @@ def decide_pair(pair: ProjectPair, settings: Settings, around: Surroundings) -> 
         return Skip(Reason("gone", {"record": "the project", "system": "either system"}))
     if project is None:
         return Skip(Reason("project-only-in-fortnox", named))
-    if not settings.transfer_projects:
+    if not settings.transfer_projects and not pair.invoiced:
         return Skip(Reason("projects-not-transferred", named))
     if pair.fortnox is not None and pair.linked is not None:
         return _linked(pair, project, pair.fortnox, settings, around)
@@ -103,7 +105,7 @@ def decide_pair(pair: ProjectPair, settings: Settings, around: Surroundings) -> 
         return Refuse((Reason("project-number-several", {**named, "projects": ", ".join(pair.rivals)}),))
     if pair.fortnox is not None:
         return Link(pair.fortnox.ProjectNumber, "number")
-    if project.isClosed and not pair.begun:
+    if project.isClosed and not (pair.begun or pair.invoiced):
         return Skip(Reason("project-closed", named))
     if is_blank(project.name):
         return Refuse((Reason("project-name-missing", named),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from severa_fortnox.decisions.customer_pairs import CustomerPair, main_and_other, values_of_pair
+from severa_fortnox.decisions.customer_pairs import CustomerPair, decide_pair, main_and_other, values_of_pair
 from severa_fortnox.decisions.decision import Create
 from severa_fortnox.decisions.identity import different_company, folded_number
 from severa_fortnox.decisions.pairs import Linked, NewInSevera, Surroundings, Writes
@@ -15,11 +15,11 @@ from severa_fortnox.errors import System
 from severa_fortnox.flows import counterparts
 from severa_fortnox.flows.counterparts import Counterpart, existing
 from severa_fortnox.flows.create import Made, NeedsPerson, create_once
-from severa_fortnox.flows.pairs import begun_by, linked, remember
+from severa_fortnox.flows.pairs import begun_by, is_in_step, linked, remember
 from severa_fortnox.flows.session import Session
 from severa_fortnox.fortnox.models import Customer as FortnoxCustomer
 from severa_fortnox.fortnox.models import CustomerPayload
-from severa_fortnox.mapping.addresses import FLAGS, PLACES, AddAddress, steps_to
+from severa_fortnox.mapping.addresses import FLAGS, PLACES, AddAddress, first_of, steps_to
 from severa_fortnox.mapping.agreement import still_kept
 from severa_fortnox.mapping.customers import (
     Card,
@@ -32,6 +32,7 @@ from severa_fortnox.mapping.customers import (
 from severa_fortnox.mapping.fields import Values
 from severa_fortnox.mapping.fingerprints import of_customers, synced_kept
 from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Main
 from severa_fortnox.severa.inputs import AddressInput, CustomerInput
 from severa_fortnox.severa.models import Address, Customer
 from severa_fortnox.severa.unknowns import replace as replacing
@@ -64,7 +65,7 @@ def settle(session: Session, cause: Cause, pair: CustomerPair, work: Work, aroun
     find = partial(_left_in_severa, session, counterpart, pair)
     transfer = create_once(session, counterparts.creation(counterpart, "", None, find))
     if transfer.state is State.BOUND:
-        _finish_in_severa(session, counterpart, transfer, pair, (), around)
+        _finish_in_severa(session, counterpart, transfer, pair, (), around, is_new=False)
 
 
 def create(
@@ -122,8 +123,8 @@ def _create_in_severa(
     transfer = create_once(session, counterparts.creation(counterpart, payload, send, find))
     if transfer.state is not State.BOUND:
         return pair
-    pair = replace(pair, severa=created[0]) if created else pair
-    return _finish_in_severa(session, counterpart, transfer, pair, decision.notes, around)
+    pair = replace(pair, severa=created[0] if created else None)
+    return _finish_in_severa(session, counterpart, transfer, pair, decision.notes, around, is_new=bool(created))
 
 
 def _finish_in_severa(
@@ -133,15 +134,24 @@ def _finish_in_severa(
     pair: CustomerPair,
     notes: Sequence[Reason],
     around: Surroundings,
+    *,
+    is_new: bool,
 ) -> CustomerPair:
-    """The new customer's addresses, then the end of its transfer; a run that died between them goes on here."""
+    """The new customer's addresses, then the end of its transfer; a run that died between them goes on here.
+
+    Args:
+        is_new: whether it was made just now; otherwise somebody may have worked on it.
+    """
     link = session.store.links.by_fortnox(session.connection.id, Kind.CUSTOMER, counterpart.number)
     severa = pair.severa or (None if link is None else existing(session.severa.customer, link.severa_id))
     if link is not None and severa is not None and pair.whole is not None:
         _, values, _ = values_of_pair(pair, around)
         pair = replace(pair, severa=severa, addresses=session.severa.addresses(severa.guid), linked=linked(link))
-        pair = replace(pair, addresses=_write_addresses(session, pair, values, list(FLAGS), around))
-        remembered(session, pair, around)
+        is_theirs = not is_new and session.settings.customer_main is Main.SEVERA
+        kinds = [kind for kind in FLAGS if not is_theirs or first_of(pair.addresses, kind) is None]
+        pair = replace(pair, addresses=_write_addresses(session, pair, values, kinds, around))
+        if is_new or is_in_step(decide_pair(replace(pair, in_step=False), session.settings, around)):
+            remembered(session, pair, around)
     counterparts.finish(session, counterpart, transfer, notes)
     return pair
 
@@ -160,9 +170,10 @@ def write(session: Session, pair: CustomerPair, writes: Writes, around: Surround
     properties = to_severa(writes.values, writes.keys, currency)
     if properties:
         severa = session.severa.change_customer(severa.guid, _operations(session, properties))
-    kinds = [kind for kind in FLAGS if {*PLACES[kind], *(["Phone1"] if kind == "billing" else [])} & {*writes.keys}]
     pair = replace(pair, severa=severa)
-    return replace(pair, addresses=_write_addresses(session, pair, writes.values, kinds, around))
+    # Nothing but the changes: an address keeps what was left alone in it.
+    changed = {key: writes.values[key] for key in writes.keys}
+    return replace(pair, addresses=_write_addresses(session, pair, changed, list(FLAGS), around))
 
 
 def _write_addresses(
@@ -171,13 +182,16 @@ def _write_addresses(
     """Severa's addresses after each of these kinds is as `values` say.
 
     Read from what Severa has, so that a run that died between two addresses goes on where it stopped.
+
+    Args:
+        values: those that are to be written, in the form Fortnox can hold.
     """
     assert pair.severa is not None
     addresses = list(pair.addresses)
     for kind in kinds:
-        if kind == "postal" and not session.settings.postal_address:
-            continue
         wanted, properties = address_in_severa(values, kind, around.countries)
+        if not wanted or (kind == "postal" and not session.settings.postal_address):
+            continue
         seen = partial(address_as_seen, kind=kind, countries=around.countries)
         for step in steps_to(addresses, kind, wanted, properties, seen):
             if isinstance(step, AddAddress):

@@ -30,7 +30,7 @@ from severa_fortnox.flows.comparison import Comparison, Looked, outdated
 from severa_fortnox.flows.create import NeedsPerson
 from severa_fortnox.flows.listings import Progress, no_progress
 from severa_fortnox.flows.load_steps import Loaded, Step, interleaved, step_of, steps_left
-from severa_fortnox.flows.outcome import bug
+from severa_fortnox.flows.outcome import bug, close
 from severa_fortnox.flows.register_brake import KINDS
 from severa_fortnox.flows.session import Session
 from severa_fortnox.flows.sync import ENTITIES
@@ -128,6 +128,7 @@ def apply(
             approved = interleaved([each for each in changes if id(each) not in drifted])
             steps += [step_of(comparison.kind, each, comparison.around, loaded) for each in approved]
             _run(session, steps, loaded, at_once, progress, sleep, renew)
+            _close_problems(session, loaded)
             _remember_what_was_seen(session, comparison, changes, renew)
             loaded.is_complete = True
         finally:
@@ -174,9 +175,10 @@ def _run(
                     loaded.refused.append((step.name, (reason_of(result),)))
                 case Exception():
                     loaded.refused.append((step.name, (bug(result),)))
-                case outcomes:
-                    for outcome in outcomes:
-                        loaded.count(outcome)
+                case done_now:
+                    for what in done_now:
+                        loaded.count(what)
+                    loaded.settled.update(step.settles if done_now else ())
                     # As long as some get through, the others are worth waiting for.
                     deadline = session.clock() + LONGEST
             done += 1
@@ -220,6 +222,13 @@ def _each(session: Session, steps: Sequence[Step], at_once: int) -> Iterator[tup
                     yield waiting.pop(future), future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _close_problems(session: Session, loaded: Loaded) -> None:
+    """What kept the records from being in step is over."""
+    for problem in session.store.problems.all_open(session.connection.id) if loaded.settled else ():
+        if problem.subject in loaded.settled:
+            close(session, problem)
 
 
 def _remember_the_beginning(session: Session, comparison: Comparison) -> None:

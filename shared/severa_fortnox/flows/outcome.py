@@ -3,7 +3,7 @@
 Retryable, RateLimited, Busy   the queue delivers the work again, later
 UnknownOutcome                 the sweeper comes back when a search can be believed
 Rejected, NeedsPerson          a problem of this record; a person changes something
-Misconfigured                  a problem of the connection, one for all its records
+Misconfigured                  a problem of the connection, one for all its records, which wait until it is over
 anything else                  a bug: a problem, and the dead-letter queue keeps the work
 """
 
@@ -16,13 +16,23 @@ from enum import StrEnum
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
 from severa_fortnox.alerts.mail import problem_mail, resolved_mail
-from severa_fortnox.errors import Bug, IntegrationError, Misconfigured, RateLimited, Rejected, Retryable, UnknownOutcome
+from severa_fortnox.errors import (
+    Bug,
+    Busy,
+    IntegrationError,
+    Misconfigured,
+    RateLimited,
+    Rejected,
+    Retryable,
+    UnknownOutcome,
+)
 from severa_fortnox.flows.session import Desk, Session
 from severa_fortnox.reason import Reason
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Entry, Outcome
+from severa_fortnox.store.postponed import Postponed
 from severa_fortnox.store.problems import Problem, ProblemState
-from severa_fortnox.work import Cause, Work
+from severa_fortnox.work import Cause, Kind, Work
 
 #: The subject of the problem that Severa refuses the failed status.
 FAILED_STATUS = "connection#failed status"
@@ -137,6 +147,7 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
     """
     match failure:
         case Misconfigured():
+            postpone(session.store.postponed, work, connection_subject(failure.system))
             misconfigured(session, failure)
             return Reaction.DONE
         case UnknownOutcome():
@@ -149,11 +160,16 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
         case Retryable() | RateLimited():
             return Reaction.AGAIN
         case Rejected():
-            refuse(session, work, About(f"{work.kind} {work.id}"), (reason_of(failure),))
+            refuse(session, work, _unread(work), (reason_of(failure),))
             return Reaction.DONE
         case _:
-            refuse(session, work, About(f"{work.kind} {work.id}"), (bug(failure),))
+            refuse(session, work, _unread(work), (bug(failure),))
             return Reaction.DEAD
+
+
+def _unread(work: Work) -> About:
+    """A record of which no more is known than which one it is, and whose."""
+    return About(f"{work.kind} {work.id}", {"system": str(work.system)})
 
 
 def bug(failure: Exception) -> Reason:
@@ -161,9 +177,29 @@ def bug(failure: Exception) -> Reason:
     return Reason("bug", {"what": failure.text if isinstance(failure, Bug) else type(failure).__name__})
 
 
-def gave_up(desk: Desk, failure: IntegrationError) -> None:
+def gave_up(desk: Desk, work: Work, failure: IntegrationError) -> None:
     """The queue has tried often enough: one problem for the whole silence, however many records meet it."""
-    _of_connection(desk, silent_subject(failure.system), Reason("no-answer", {"system": failure.system}), failure)
+    subject = silent_subject(failure.system)
+    postpone(desk.store.postponed, work, subject)
+    # Another worker that is at the record, or at an item of the store, is no silence.
+    if not isinstance(failure, Busy):
+        _of_connection(desk, subject, Reason("no-answer", {"system": failure.system}), failure)
+
+
+def postpone(postponed: Postponed, work: Work, subject: str) -> None:
+    """Remember a record that is given back to nobody; an invoice is found by its status.
+
+    Args:
+        subject: the problem that keeps it from being looked at.
+    """
+    if work.kind is not Kind.INVOICE:
+        postponed.put(work, subject)
+
+
+def done(desk: Desk, work: Work) -> None:
+    """The record was looked at: when it had been postponed, what kept it is over."""
+    if work.cause is Cause.SWEEPER and (subject := desk.store.postponed.remove(work)) is not None:
+        clear(desk, subject)
 
 
 def misconfigured(desk: Desk, failure: IntegrationError) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from severa_fortnox.alerts.catalogue import sentences
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.decisions.pairs import Linked, Pair, Surroundings, Writes
-from severa_fortnox.errors import System
+from severa_fortnox.errors import IntegrationError, System, UnknownOutcome
 from severa_fortnox.flows import counterparts
 from severa_fortnox.flows.counterparts import Counterpart
 from severa_fortnox.flows.session import Session
@@ -79,10 +79,7 @@ class Entity(Generic[P]):
                 return self.create(session, cause, pair, decision, around)
             case Update(plan=writes, notes=notes):
                 line = _updated(session, cause, self.kind, pair, writes, notes)
-                # What is overwritten stands nowhere else, so it is noted before it is gone.
-                session.store.log.add(replace(line, text=f"{pair.name} is being changed {_changes(writes)}"))
-                before, pair = pair, self.write(session, pair, writes, around)
-                session.store.log.add(replace(line, text="; ".join((line.text, *self.touched(before, pair)))))
+                pair = self._written(session, line, pair, writes, around)
                 # Somebody else may have written meanwhile; what does not agree is looked at again.
                 agrees = is_in_step(self.decide(pair, session.settings, around))
                 return self.remembered(session, pair, around) if agrees else pair
@@ -91,6 +88,25 @@ class Entity(Generic[P]):
                     session.store.log.add(_told(session, cause, self.kind, pair, notes))
                 return self.remembered(session, pair, around)
         return pair
+
+    def _written(self, session: Session, line: Entry, pair: P, writes: Writes, around: Surroundings) -> P:
+        """Write, with a line in the log that says how far it came; what is overwritten stands nowhere else.
+
+        Args:
+            line: what the log says once it is done.
+        """
+        session.store.log.add(replace(line, text=f"{pair.name} is being changed {_changes(writes)}"))
+        try:
+            after = self.write(session, pair, writes, around)
+        except UnknownOutcome:
+            raise
+        except IntegrationError:
+            # Severa's address is another call than its customer, so part of it may be written.
+            text = f"{pair.name} was not, or only in part, changed {_changes(writes)}"
+            session.store.log.add(replace(line, outcome=Outcome.FAILED, text=text))
+            raise
+        session.store.log.add(replace(line, text="; ".join((line.text, *self.touched(pair, after)))))
+        return after
 
 
 def is_in_step(decision: Decision) -> bool:
@@ -129,11 +145,12 @@ def is_echo(session: Session, work: Work, link: StoredLink, record: BaseModel | 
     """Whether a linked Fortnox record is as it was when the two last agreed, so that nobody need look: our own write.
 
     It is looked at all the same when a person asks for it, and while a person is told of it: what they mended may be
-    what it was before.
+    what it was before. A problem of the time before the two were linked stands under the Fortnox number.
     """
     if record is None or work.cause is Cause.PERSON or link.synced.get("fortnox") != fingerprint(record):
         return False
-    return session.store.problems.get(session.connection.id, f"{work.kind}#{link.severa_id}") is None
+    subjects = (f"{work.kind}#{link.severa_id}", f"{work.kind}#{work.id}")
+    return all(session.store.problems.get(session.connection.id, subject) is None for subject in subjects)
 
 
 def ignored(session: Session, kind: Kind, severa_id: str | None, fortnox_id: str | None) -> str | None:

@@ -1,7 +1,8 @@
-"""Find what is to be looked at: Severa's ready invoices, what changed, and what an earlier run left behind."""
+"""Find what is to be looked at: Severa's ready invoices, and what an earlier run left behind."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from severa_fortnox.flows.invoices import require_statuses
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Outcome
-from severa_fortnox.store.problems import Problem
+from severa_fortnox.store.postponed import PostponedWork
+from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.work import Cause, Kind, Work
 
 #: Seconds between two digests, and between two looks at the record of an old problem.
@@ -71,10 +73,29 @@ def sweep(desk: Desk, queue: Queue) -> int:
     ]
     for work in unfinished:
         queue.put(work, distinct=f"sweep {int(now)}")
+    taken_up = len(unfinished) + _take_up_postponed(desk, queue, now)
     for problem in desk.store.problems.unmailed(desk.connection.id):
         if now - problem.last_seen_at > desk.patience.lease:
             outcome.announce(desk, problem)
-    return len(unfinished) + _remind(desk, queue, now)
+    return taken_up + _remind(desk, queue, now)
+
+
+def _take_up_postponed(desk: Desk, queue: Queue, now: float) -> int:
+    """Queue the records whose obstacle is gone; one each time that its problem is due, to find out. How many."""
+    waiting: dict[str, list[PostponedWork]] = defaultdict(list)
+    for each in desk.store.postponed.due(desk.connection.id):
+        waiting[each.subject].append(each)
+    taken_up: list[PostponedWork] = []
+    for subject, records in waiting.items():
+        problem = desk.store.problems.get(desk.connection.id, subject)
+        is_open = problem is not None and problem.state is ProblemState.OPEN
+        if is_open and problem is not None and now < problem.retry_at:
+            continue
+        taken_up += records[:1] if is_open else records
+    for each in taken_up:
+        queue.put(each.work, distinct=f"sweep {int(now)}")
+        desk.store.postponed.queued(each)
+    return len(taken_up)
 
 
 def _remind(desk: Desk, queue: Queue, now: float) -> int:

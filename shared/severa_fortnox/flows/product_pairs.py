@@ -287,10 +287,13 @@ def _found_in_fortnox(session: Session, pair: ProductPair, number: str) -> Made 
 
 
 def _found_in_severa(session: Session, pair: ProductPair, register: str, code: str) -> Made | None:
-    """What an earlier attempt made in Severa, by its code and name."""
+    """What an earlier attempt made in Severa, by its code and name; another name is another product."""
     name = pair.fortnox.Description if pair.fortnox else None
     found = session.severa.products_by_code(Register(register), code)
     same = [each for each in found if name is None or folded(each.name) == folded(name)]
+    if len(found) == 1 and not same:
+        values = {"code": code, "name": found[0].name, "fortnox_name": name or ""}
+        raise NeedsPerson(Reason("article-name-differs", values))
     if found and len(same) != 1:
         values = {"code": code, "name": name or "", "names": ", ".join(each.name for each in found)}
         raise NeedsPerson(Reason("product-code-ambiguous", values))

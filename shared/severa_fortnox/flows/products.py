@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from severa_fortnox.decisions.pairs import Surroundings
-from severa_fortnox.decisions.product_pairs import ROW_KINDS, ProductPair
+from severa_fortnox.decisions.product_pairs import ROW_KINDS
 from severa_fortnox.decisions.products import ProductDecision, ProductFacts
 from severa_fortnox.flows import product_pairs
 from severa_fortnox.flows.counterparts import existing
@@ -41,35 +41,12 @@ def gather(session: Session, code: str, row: InvoiceRow, link: Link | None, *, f
         article = existing(session.fortnox.article, code)
         products = [each for register in registers for each in session.severa.products_by_code(register, code)]
         if article is not None and any(is_named(each, article) for each in products):
-            return ProductFacts(code, products, article, code, in_fortnox)
-    pairs = product_pairs.of_code(session, code, registers)
-    # One that is left alone leaves its code to the others.
-    counting = sorted([pair for pair in pairs if pair.ignored is None] or pairs, key=_agrees, reverse=True)
-    if not counting:
-        return ProductFacts(code, (), None, None, in_fortnox)
-    meant = counting[0]
-    return ProductFacts(
-        code=code,
-        products=[pair.severa for pair in counting if pair.severa is not None],
-        article=meant.fortnox,
-        linked=meant.linked.fortnox_id if meant.linked else None,
-        registers=in_fortnox,
-        register=meant.register,
-        alike=meant.alike,
-        rivals=meant.rivals,
-        variants=meant.variants,
-        ignored=meant.ignored,
-        begun=meant.begun,
-    )
+            return ProductFacts(code, (), article, code, in_fortnox)
+    return ProductFacts(code, product_pairs.of_code(session, code, registers), None, None, in_fortnox)
 
 
 def carry_out(session: Session, facts: ProductFacts, decision: ProductDecision) -> None:
     """Perform the decision; see `Entity.carry_out` for what it raises."""
-    if facts.linked is None and facts.products:
+    if facts.pair is not None and facts.pair.linked is None:
         around = Surroundings(facts.registers, vat_rates=frozenset())
         product_pairs.ENTITY.carry_out(session, Cause.EVENT, facts.pair, decision, around)
-
-
-def _agrees(pair: ProductPair) -> bool:
-    """Whether the two are counterparts that nobody has linked yet."""
-    return pair.linked is None and pair.fortnox is not None and pair.half is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -28,7 +29,7 @@ from severa_fortnox.fortnox.models import PROJECT_NAME, ProjectPayload
 from severa_fortnox.fortnox.models import Project as InFortnox
 from severa_fortnox.mapping.fingerprints import of_records
 from severa_fortnox.mapping.projects import changes_in_fortnox
-from severa_fortnox.severa.models import Project
+from severa_fortnox.severa.models import Numbered, Project
 from severa_fortnox.store.links import Link as StoredLink
 from severa_fortnox.work import Cause, Kind, Work
 
@@ -52,13 +53,43 @@ def gather(session: Session, work: Work, lock: Lock, begun: bool) -> ProjectPair
         theirs = existing(session.fortnox.project, link.fortnox_id)
         return _linked(session, link, existing(session.severa.project, work.id), theirs)
     project = existing(session.severa.project, work.id)
-    if project is None or project.number is None:
-        why = None if project is None else ignored(session, Kind.PROJECT, project.guid, None)
-        return ProjectPair(severa=project, ignored=why, begun=begun)
-    number = str(project.number)
-    lock(number)
-    theirs = existing(session.fortnox.project, number)
-    found = {each.guid: each for each in session.severa.projects(numbers=[project.number])} | {project.guid: project}
+    if project is None:
+        return ProjectPair(begun=begun)
+    if project.number is not None:
+        lock(str(project.number))
+    return _unlinked(session, project, _of_number(session, project), begun=begun)
+
+
+def of_invoice(session: Session, named: Numbered) -> ProjectPair | None:
+    """A project that is not linked and is named on an invoice, matched as the comparison matches it; None: vanished."""
+    guid = named.guid or ""
+    # The list that shows who else has the number shows the project itself, too.
+    alike = [] if named.number is None else list(session.severa.projects(numbers=[named.number]))
+    project = next((each for each in alike if each.guid == guid), None) or existing(session.severa.project, guid)
+    if project is None:
+        return None
+    if project.number != named.number:
+        alike = _of_number(session, project)
+    transfer = session.store.transfers.get(session.connection.id, Kind.PROJECT, guid)
+    begun = transfer is not None and transfer.is_open
+    return replace(_unlinked(session, project, alike, begun=begun), invoiced=True)
+
+
+def _of_number(session: Session, project: Project) -> list[Project]:
+    """Severa's projects with its number."""
+    return [] if project.number is None else list(session.severa.projects(numbers=[project.number]))
+
+
+def _unlinked(session: Session, project: Project, alike: Sequence[Project], *, begun: bool) -> ProjectPair:
+    """A project that is not linked, matched as the comparison matches it.
+
+    Args:
+        alike: Severa's projects with its number.
+    """
+    if project.number is None:
+        return ProjectPair(severa=project, ignored=ignored(session, Kind.PROJECT, project.guid, None), begun=begun)
+    theirs = existing(session.fortnox.project, str(project.number))
+    found = {each.guid: each for each in alike} | {project.guid: project}
     in_fortnox = [] if theirs is None else [theirs]
     known = known_of(session, Kind.PROJECT, found, [each.ProjectNumber for each in in_fortnox])
     pair = pair_of(match_projects(found.values(), in_fortnox, known), Kind.PROJECT, severa_id=project.guid)

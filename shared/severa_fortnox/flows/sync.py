@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from severa_fortnox.alerts.catalogue import reason_of, sentences
@@ -72,8 +72,7 @@ def looked_at(session: Session, work: Work) -> Ended:
         pair = entity.gather(session, work, lock, begun)
         if pair is None:
             return Ended(Outcome.NOTHING_TO_DO)
-        around = _around(session, work)
-        decision = _decided(session, entity, pair, around)
+        decision, around = _decided(session, entity, pair, _around(session, work))
         if isinstance(decision, Create) and isinstance(decision.plan, NewInSevera) and not begun:
             _require_absent(session, entity, pair)
         try:
@@ -105,7 +104,7 @@ def carried_out(
     after = entity.carry_out(session, work.cause, pair, decision, around)
     if not isinstance(decision, Link):
         return after, decision
-    following = entity.decide(after, session.settings, around)
+    following, around = _decided(session, entity, after, around)
     return entity.carry_out(session, work.cause, after, following, around), following
 
 
@@ -146,20 +145,21 @@ def _around(session: Session, work: Work) -> Surroundings:
     return surroundings(session, taken_along=() if work.kind is Kind.PRODUCT else BOTH, before=before)
 
 
-def _decided(session: Session, entity: Entity[Any], pair: Pair, around: Surroundings) -> Decision:
+def _decided(session: Session, entity: Entity[Any], pair: Pair, around: Surroundings) -> tuple[Decision, Surroundings]:
+    """The decision and what it was made with: for a refusal that rests on the small registers they are read again."""
     decision = entity.decide(pair, session.settings, around)
     if isinstance(decision, Refuse) and FROM_REGISTERS & {reason.code for reason in decision.reasons}:
         session.registers.refresh()
-        fresh = surroundings(session, taken_along=around.taken_along, before=around.before)
-        decision = entity.decide(pair, session.settings, fresh)
-    return decision
+        around = surroundings(session, taken_along=around.taken_along, before=around.before)
+        decision = entity.decide(pair, session.settings, around)
+    return decision, around
 
 
 def _record(session: Session, work: Work, pair: Pair, decision: Decision, last: Decision) -> Ended:
     """One line in the log and the problem opened or closed; what was written has its line already."""
     if isinstance(last, Refuse):
         return _refuse(session, work, pair, last)
-    _withdraw(session, work, pair)
+    _withdraw(session, work, pair, decision)
     return Ended(_noted(session, work, pair, decision, last))
 
 
@@ -195,11 +195,14 @@ def _refuse(session: Session, work: Work, pair: Pair, refusal: Refuse) -> Ended:
     return Ended(outcome.refuse(session, canonical, about, refusal.reasons), refusal.reasons)
 
 
-def _withdraw(session: Session, work: Work, pair: Pair) -> None:
-    outcome.withdraw(session, work)
-    canonical = _canonical(work, pair)
-    if canonical != work:
-        outcome.withdraw(session, canonical)
+def _withdraw(session: Session, work: Work, pair: Pair, decision: Decision) -> None:
+    """Close the record's problem under each name it may have one by."""
+    ids = {work.id, _canonical(work, pair).id}
+    if isinstance(decision, Create | Link) and pair.fortnox_id is not None:
+        # Until now the card, article or project had one of its own.
+        ids.add(pair.fortnox_id)
+    for id in sorted(ids):
+        outcome.clear(session, outcome.subject_of(replace(work, id=id)))
 
 
 def _canonical(work: Work, pair: Pair) -> Work:

@@ -83,12 +83,14 @@ def steps_to(
 
     Args:
         addresses: all the customer has now, in Severa's order.
-        wanted: values in the form Fortnox can hold, those that `seen` gives.
+        wanted: the values that are to be written, in the form that `seen` gives; what else the address says stays.
         properties: the same under Severa's names, without flags.
-        seen: reads an address in that form.
+        seen: reads an address in the form Fortnox can hold.
     """
     flag = FLAGS[kind]
     carriers = [address for address in addresses if getattr(address, flag)]
+    if carriers:
+        wanted = {**seen(carriers[0]), **wanted}
     same = [address for address in addresses if _agree(seen(address), wanted)]
     if carriers and carriers[0] in same:
         return []
@@ -97,7 +99,9 @@ def steps_to(
     heir = same[0] if same and not is_empty else None
     takes_over: list[AddressStep] = []
     if heir is None and not is_empty:
-        takes_over.append(AddAddress({**properties, flag: True}))
+        said = _said(carriers[0]) if carriers else {}
+        kept = {name: value for name, value in said.items() if value is not None}
+        takes_over.append(AddAddress({**kept, **properties, flag: True}))
     elif heir is not None and heir not in carriers:
         takes_over.append(ChangeAddress(heir.guid or "", {flag: True}))
     if not carriers:

@@ -148,11 +148,14 @@ def agreeing(main: Values, other: Values) -> Values:
     same = {
         key: value
         for key, value in main.items()
-        if value is not None
-        and (theirs := other.get(key)) is not None
-        and (value == theirs or _form(key, value) == _form(key, theirs))
+        if value is not None and (theirs := other.get(key)) is not None and is_one(key, value, theirs)
     }
     return {**other, **same}
+
+
+def is_one(key: str, value: str, other: str) -> bool:
+    """Whether both are one value to Fortnox, however each is spelled."""
+    return value == other or _form(key, value) == _form(key, other)
 
 
 def _form(key: str, value: str) -> str | None:

@@ -23,6 +23,7 @@ from severa_fortnox.store.limiter import (
 )
 from severa_fortnox.store.links import Links
 from severa_fortnox.store.log import KEPT_DAYS, Log
+from severa_fortnox.store.postponed import Postponed
 from severa_fortnox.store.problems import Problems
 from severa_fortnox.store.qualified import Qualified
 from severa_fortnox.store.registers import Registers
@@ -79,6 +80,7 @@ class Store:
         self.ignored: Final = Ignored(state)
         self.qualified: Final = Qualified(state)
         self.before: Final = Before(state)
+        self.postponed: Final = Postponed(state, clock)
         self._state = state
         self._clock = clock
         self._sleep = sleep

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
+from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -255,20 +256,45 @@ def test_what_was_begun_is_asked_for_once(office: Office, vendors: Vendors, regi
     assert "1002" in vendors.fortnox.customers
 
 
-def test_a_load_that_is_interrupted_says_how_to_go_on(office: Office, vendors: Vendors, registers: Registers) -> None:
-    def interrupt() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+def interrupt() -> None:
+    """Press Ctrl-C."""
+    os.kill(os.getpid(), signal.SIGINT)
 
-    vendors.fortnox_simulator.meanwhile.arm(interrupt, method="PUT", path="/3/customers/1001")
+
+def interrupt_after(count: int) -> Callable[[], None]:
+    """Press it when that many calls have been let through."""
+    acts = chain(repeat(lambda: None, count), repeat(interrupt))
+    return lambda: next(acts)()
+
+
+@pytest.mark.parametrize(("written", "done"), [(0, "0 records"), (1, "1 record")])
+def test_a_load_that_is_interrupted_says_how_far_it_came_and_how_to_go_on(
+    office: Office, vendors: Vendors, registers: Registers, written: int, done: str
+) -> None:
+    act = interrupt_after(written)
+    vendors.fortnox_simulator.meanwhile.arm(act, method="PUT", path="/3/customers/.*", times=written + 1)
 
     result = office.run(*LOAD, "--only", "link", "--yes")
 
     assert result.exit_code == 130
-    assert re.search(r"stopped after \d records?; those that were under way were finished", result.stderr)
+    assert f"stopped after {done}; those that were under way were finished" in result.stderr
     again = "run it again, it goes on there: severa-fortnox load customers acme --create-missing --only link"
     assert again in result.stderr
     assert "stopped before the end" in office.json("log", "acme", "--of", "customer", "load")[0]["text"]
     assert office.run(*LOAD, "--only", "link", "--yes").exit_code == 0
+
+
+def test_a_load_that_is_interrupted_while_it_reads_once_more_has_done_nothing(
+    office: Office, vendors: Vendors, registers: Registers
+) -> None:
+    # The preview reads the addresses as well; before them the customers are read, and told of.
+    vendors.severa_simulator.meanwhile.arm(interrupt_after(1), path=".*/addresses", times=2)
+
+    result = office.run(*LOAD, "--yes")
+
+    assert result.exit_code == 130
+    assert "stopped after 0 records" in result.stderr
+    assert vendors.writes() == []
 
 
 def test_a_load_that_did_not_do_all_fails_and_says_why(office: Office, vendors: Vendors, registers: Registers) -> None:

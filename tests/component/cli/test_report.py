@@ -105,7 +105,7 @@ def test_links_predicted_are_links_made_and_the_next_report_knows(
         "1005": "conflict",
         "1006": "linked",
     }
-    assert by_number(tmp_path)["1001"]["change"] == "was will link"
+    assert by_number(tmp_path)["1001"]["change"] == "before: will link"
     assert (said["changed"], said["gone"]) == (4, 0)
 
 
@@ -174,6 +174,79 @@ def test_reading_cards_whole_is_no_change(
     for more in ((), ("--every-card",), ()):
         [said] = office.json(*REPORT, str(tmp_path), *more)
         assert said["changed"] == 0
+
+
+def test_a_change_that_a_list_shows_is_told_and_so_is_that_it_was_carried_out(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    assert office.run(*LOAD).exit_code == 0
+    office.json(*REPORT, str(tmp_path))
+    registers.severa[1006]["email"] = "new@example.se"
+    vendors.severa.touch("customers", registers.severa[1006])
+
+    office.json(*REPORT, str(tmp_path))
+    assert by_number(tmp_path)["1006"]["change"] == "before: linked"
+    assert office.run(*LOAD).exit_code == 0
+    office.json(*REPORT, str(tmp_path))
+    assert by_number(tmp_path)["1006"]["change"] == "before: will be updated"
+
+
+def test_a_change_that_only_its_card_shows_is_none_for_a_report_that_does_not_read_it(
+    office: Office, vendors: Vendors, registers: Registers, tmp_path: Path
+) -> None:
+    office.settings("acme", customer_main="fortnox")
+    assert office.run(*LOAD).exit_code == 0
+    # Fortnox's list of customers does not show it.
+    vendors.fortnox.customers["1006"]["VATNumber"] = "SE556677889901"
+    verdicts = []
+    office.json(*REPORT, str(tmp_path), "--every-card")
+    for more in ((), ("--every-card",), ()):
+        verdicts.append(by_number(tmp_path)["1006"]["verdict"])
+        [said] = office.json(*REPORT, str(tmp_path), *more)
+        assert said["changed"] == 0
+    assert verdicts == ["will be updated", "linked", "will be updated"]
+
+
+def test_what_a_load_counts_as_equal_is_no_difference(
+    office: Office, vendors: Vendors, connected: str, tmp_path: Path
+) -> None:
+    fields = {"kvkNumber": "556677-8899", "vatNumber": "SE556677889901", "email": "Info@Kund.se", "website": "kund.se"}
+    customer = vendors.severa.add_customer(name="Kund", number=1, **fields)
+    vendors.severa.add_address(customer, billing=True, postal_code="21120", city="Lund", phone="08-123 45 67")
+    vendors.severa.add_project(customer, name="P", number=1)
+    card = vendors.fortnox.add_customer(
+        CustomerNumber="1",
+        Name="Kund",
+        OrganisationNumber="5566778899",
+        VATNumber="SE 556677.8899.01",
+        Email="info@kund.se",
+        WWW="http://kund.se",
+        Address1="Storgatan 2",
+        ZipCode="211 20",
+        City="Lund",
+        CountryCode="SE",
+        Phone1="(08) 123 45 67",
+        TermsOfPayment="30",
+    )
+
+    [said] = office.json(*REPORT, str(tmp_path))
+
+    [row] = rows(tmp_path)
+    assert (row["verdict"], row["writes"], row["differences"]) == ("will link", "", [])
+    assert said["places"]["same"] == 1
+    assert row["severa"]["fields"]["billing postal code"] == "21120"
+    assert row["fortnox"]["fields"]["billing postal code"] == "211 20"
+
+    assert office.run(*LOAD).exit_code == 0
+    office.json(*REPORT, str(tmp_path), "--every-card")
+    # Fortnox, or somebody there, spells them otherwise again.
+    card |= {"ZipCode": "21120", "Phone1": "08 1234567", "VATNumber": "se556677889901", "Email": "INFO@kund.se"}
+    vendors.fortnox.customers.touch("1")
+    [said] = office.json(*REPORT, str(tmp_path), "--every-card")
+    assert (said["changed"], rows(tmp_path)[0]["verdict"]) == (0, "linked")
+    card["ZipCode"] = "211 21"
+    office.json(*REPORT, str(tmp_path), "--every-card")
+    assert [each["field"] for each in rows(tmp_path)[0]["differences"]] == ["billing postal code"]
 
 
 def test_a_pair_of_which_one_is_inactive_shows_it(
@@ -391,13 +464,24 @@ def test_a_register_that_was_not_compared_before_says_so(office: Office, registe
     assert [note.split(":")[0] for note in notes if "did not compare them" in note] == ["Products", "Projects"]
 
 
-@pytest.mark.parametrize("form", ["--json", "--no-json"])
-def test_a_terminal_that_lacks_a_letter_shows_the_rest(
-    office: Office, registers: Registers, tmp_path: Path, form: str
-) -> None:
+def test_a_terminal_that_lacks_a_letter_shows_the_rest(office: Office, registers: Registers, tmp_path: Path) -> None:
     folder = tmp_path / "Łódź å"
 
-    result = CliRunner(charset="iso-8859-1").invoke(app, [form, *REPORT, str(folder)])
+    result = CliRunner(charset="iso-8859-1").invoke(app, ["--no-json", *REPORT, str(folder)])
 
     assert result.exit_code == 0, result.output
     assert "?ód? å" in result.stdout and folder.is_dir()
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "cp1252", "ascii", "utf-8", "UTF8"])
+def test_a_program_gets_every_letter_whatever_the_pipe_has_letters_for(
+    office: Office, registers: Registers, tmp_path: Path, charset: str
+) -> None:
+    folder = tmp_path / "Łódź å"
+
+    result = CliRunner(charset=charset).invoke(app, ["--json", *REPORT, str(folder)])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["files"] == [str(folder / "register-report-acme.json")]
+    # Where it can be read as it is, it is.
+    assert ("Łódź å" in result.stdout) is charset.lower().startswith("utf")

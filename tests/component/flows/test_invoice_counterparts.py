@@ -341,3 +341,46 @@ def test_several_products_are_made_each_once(world: RegisterWorld) -> None:
     assert world.run(invoice["guid"]) is Outcome.TRANSFERRED
 
     assert articles(world) == ["KONSULT", "SENIOR"]
+
+
+# Projects
+
+
+def test_a_number_that_two_projects_have_in_severa_is_nobodys_project(world: RegisterWorld) -> None:
+    customer = world.severa.add_customer(name="Bergs AB", number=1001, kvkNumber="556677-8899")
+    world.severa.add_address(customer, billing=True)
+    alfa, beta = (world.severa.add_project(customer, name=name, number=501) for name in ("Alfa", "Beta"))
+    world.fortnox.add_project(ProjectNumber="501", Description="Beta", StartDate="2026-01-02", Status="ONGOING")
+
+    assert refused(world, ready_invoice(world, customer=customer, projects=[alfa])) == ["project-number-several"]
+    assert report(world, Kind.PROJECT) == ["project-number-several"]
+    assert world.links(Kind.PROJECT) == set() and beta["number"] == 501
+
+
+@pytest.mark.parametrize("in_fortnox", [True, False])
+def test_a_project_that_somebody_wants_left_alone_is_neither_linked_nor_made_for_an_invoice(
+    world: RegisterWorld, in_fortnox: bool
+) -> None:
+    customer = berg(world)
+    alfa = world.severa.add_project(customer, name="Alfa", number=501)
+    if in_fortnox:
+        world.fortnox.add_project(ProjectNumber="501", Description="Alfa", StartDate="2026-01-02", Status="ONGOING")
+    ignored(world, Kind.PROJECT, System.SEVERA, alfa["guid"])
+
+    invoice = ready_invoice(world, customer=customer, projects=[alfa])
+
+    assert refused(world, invoice) == ["ignored-but-needed"]
+    assert world.links(Kind.PROJECT) == set()
+
+
+@pytest.mark.parametrize("fields", [{}, {"closed": True}])
+def test_a_project_is_made_for_its_invoice_though_it_is_closed_or_projects_are_not_wanted(
+    world: RegisterWorld, fields: dict[str, Any]
+) -> None:
+    world.set(transfer_projects=False)
+    customer = berg(world)
+    alfa = world.severa.add_project(customer, name="Alfa", number=501, **fields)
+
+    assert world.run(ready_invoice(world, customer=customer, projects=[alfa])["guid"]) is Outcome.TRANSFERRED
+
+    assert world.link(Kind.PROJECT, alfa["guid"]) == "501"

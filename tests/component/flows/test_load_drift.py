@@ -10,8 +10,11 @@ import pytest
 from sandbox.simulator import FaultKind
 from severa_fortnox.decisions.decision import Create, Link, Refuse, Skip, Update
 from severa_fortnox.errors import Retryable, System
+from severa_fortnox.flows import outcome
 from severa_fortnox.flows.comparison import compare
 from severa_fortnox.flows.load import OutdatedPreview, apply
+from severa_fortnox.reason import Reason
+from severa_fortnox.settings import Main
 from severa_fortnox.store.ignored import IgnoredRecord
 from severa_fortnox.work import Kind
 from tests.component.flows.loading import (
@@ -242,6 +245,32 @@ def test_an_update_whose_answer_is_lost_is_told(tiny: World) -> None:
     assert loaded.done == {"updated in Fortnox": 1}
     told = [entry.text for entry in tiny.log(comparison.of(Update)[0].pair.severa_id, Kind.CUSTOMER)]
     assert any("faktura@lika.example" in text for text in told)
+
+
+@pytest.mark.parametrize("fault", [FaultKind.RATE_LIMIT, FaultKind.DROP_BEFORE_APPLY, FaultKind.DROP_AFTER_APPLY])
+def test_an_update_that_was_made_half_goes_on_with_the_rest(tiny: World, fault: FaultKind) -> None:
+    """Severa's customer and its address are two calls."""
+    tiny.set(customer_main=Main.FORTNOX)
+    load_everything(tiny)
+    tiny.fortnox.customers["1003"].update(Email="nyast@lika.example", City="Malmö")
+    tiny.fortnox.customers.touch("1003")
+    comparison = compared(tiny, Kind.CUSTOMER)
+    tiny.severa_calls.faults.arm(fault, method="PATCH", path=".*/addresses/[^/]+")
+    loaded = applied(tiny, comparison)
+    assert not tiny.severa_calls.faults.armed, "nothing went wrong"
+    assert (loaded.done, loaded.drifted) == ({"updated in Severa": 1}, [])
+    customer = tiny.severa.all("customers", number=1003)[0]
+    cities = [each["city"] for each in tiny.severa.all("addresses") if each["customer"]["guid"] == customer["guid"]]
+    assert (customer["email"], cities) == ("nyast@lika.example", ["Malmö"])
+
+
+def test_what_kept_a_record_is_over_once_it_is_loaded(tiny: World) -> None:
+    customer = tiny.severa.all("customers", number=1001)[0]
+    outcome.tell(tiny.session(), f"customer#{customer['guid']}", (Reason("customer-prospect"),), name="1001")
+    outcome.tell(tiny.session(), "customer#1002", (Reason("customer-prospect"),), name="1002")
+    outcome.tell(tiny.session(), "customer#1006", (Reason("customer-prospect"),), name="1006")
+    load_everything(tiny)
+    assert [problem.subject for problem in tiny.store().problems.all_open(tiny.id)] == ["customer#1006"]
 
 
 def test_a_number_taken_in_severa_meanwhile_is_shown(tiny: World) -> None:

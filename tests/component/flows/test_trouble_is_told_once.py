@@ -11,7 +11,7 @@ from severa_fortnox.alerts.mail import Mail
 from severa_fortnox.errors import Retryable, System
 from severa_fortnox.flows.outcome import Reaction, gave_up
 from severa_fortnox.store.log import Outcome
-from severa_fortnox.work import Cause
+from severa_fortnox.work import Cause, Kind, Work
 from tests.component.company import ready_invoice
 from tests.component.world import World
 
@@ -88,9 +88,9 @@ def test_an_attachment_that_keeps_failing_is_told_once_and_the_invoice_stays_one
 
 
 def test_a_silent_system_is_one_problem_for_all_records(world: World) -> None:
-    session = world.session()
+    session, work = world.session(), Work(world.id, Kind.INVOICE, "guid", Cause.POLL)
     for text in ("no answer arrived (ReadTimeout)", "no connection (ConnectError)", "the other side failed (502)"):
-        gave_up(session, Retryable(text, system=System.FORTNOX, operation="POST /3/invoices"))
+        gave_up(session, work, Retryable(text, system=System.FORTNOX, operation="POST /3/invoices"))
 
     assert len(world.mails) == 1
     world.round()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from severa_fortnox.errors import Busy, Misconfigured, NotFound
+from severa_fortnox.errors import Busy, Misconfigured, NotFound, System
 from severa_fortnox.settings import Settings
 from severa_fortnox.store import Store
 from severa_fortnox.store.connections import Connection, ConnectionExists
 from severa_fortnox.store.leases import Lease
+from severa_fortnox.store.postponed import QUEUED_AGAIN
 from severa_fortnox.store.registers import Cached
 from severa_fortnox.store.settings import SettingsChanged, Stored
 from severa_fortnox.tokens import RefreshStore, Token, TokenPair, TokenStore
+from severa_fortnox.work import Cause, Kind, Work
 
 READY = Settings(ready_status="status-1")
 PAID = Settings(ready_status="status-1", paid_status="status-5")
@@ -235,3 +238,29 @@ def test_a_register_is_as_fresh_as_its_reader_asks(store: Store, clock: Any) -> 
     assert store.registers.fresh("acme", "units", 99) is None
     assert store.registers.get("acme", "units") == cached
     assert store.registers.fresh("acme", "currencies", 100) is None
+
+
+CARD = Work("acme", Kind.CUSTOMER, "1001", Cause.SWEEPER, System.FORTNOX)
+
+
+def test_what_is_postponed_waits_once_until_it_is_looked_at(store: Store, clock: Any) -> None:
+    for subject in ("connection#fortnox", "connection#fortnox silent"):
+        store.postponed.put(replace(CARD, cause=Cause.POLL), subject)
+    (waiting,) = store.postponed.due("acme")
+    assert (waiting.work, waiting.subject) == (CARD, "connection#fortnox silent")
+    assert store.postponed.due("other") == []
+    store.postponed.queued(waiting)
+    assert store.postponed.due("acme") == []
+    clock.now += QUEUED_AGAIN
+    assert [each.work for each in store.postponed.due("acme")] == [CARD]
+    assert store.postponed.remove(CARD) == "connection#fortnox silent"
+    assert store.postponed.remove(CARD) is None
+    assert store.postponed.due("acme") == []
+
+
+def test_what_was_done_before_it_was_noted_as_queued_stays_done(store: Store) -> None:
+    store.postponed.put(CARD, "connection#fortnox")
+    (waiting,) = store.postponed.due("acme")
+    store.postponed.remove(CARD)
+    store.postponed.queued(waiting)
+    assert store.postponed.remove(CARD) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -183,7 +184,7 @@ WRONG: dict[str, tuple[InvoiceFacts, dict[str, Any]]] = {
             projects={
                 "1": a.project_facts(number=None),
                 "2": a.project_facts(number=10**30),
-                "3": a.project_facts(project=None),
+                "3": replace(a.project_facts(), pair=None),
             },
             files=[a.file(name="a.txt", contentType=None), *([a.file(size=2**23)] * 3)],
         ),
@@ -235,7 +236,7 @@ def test_the_notes_of_a_decision_leave_nothing_unnamed() -> None:
             ),
             rows=[a.row("1", "33.335", code=["A", "B"])] * 3,
             customer=a.customer_facts(card=a.card(number="01001")),
-            projects={"project-1": a.project_facts(project=a.project(name="ord " * 20))},
+            projects={"project-1": a.project_facts(name="ord " * 20)},
             files=[a.file(fileGuid=f"{n}", name=f"{n}.pdf") for n in range(6)],
         ),
         a.settings(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from severa_fortnox.alerts.catalogue import explain
-from severa_fortnox.decisions.brake import FEWEST, empty_or_short, mass_change
+from severa_fortnox.decisions.brake import FEWEST, empty_or_short, is_unseen, judged, mass_change
 from severa_fortnox.errors import System
 from severa_fortnox.work import Kind
 
@@ -32,6 +34,29 @@ def test_more_than_a_share_of_a_register_stops(changes: int, links: int, share: 
     if reason is not None:
         assert str(changes) in explain(reason).cause and "customers" in explain(reason).cause
         assert explain(reason).fix
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "count"),
+    [
+        (0, 0, 0),
+        (7, 0, 7),  # nobody was told of any
+        (300, 400, 400),  # a hundred were mended
+        (1, 400, 400),
+        (0, 400, 0),  # all were
+        (500, 400, 500),
+    ],
+)
+def test_what_is_held_is_judged_by_what_was_told_of_until_none_is_left(changes: int, told: int, count: int) -> None:
+    assert judged(changes, told) == count
+
+
+def test_a_change_is_unseen_unless_a_load_began_after_it() -> None:
+    loaded = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    later, earlier = loaded + timedelta(seconds=1), loaded - timedelta(seconds=1)
+    assert is_unseen(later, loaded) and is_unseen(None, loaded) and is_unseen(earlier, None)
+    assert not is_unseen(earlier, loaded)
+    assert not is_unseen(loaded.replace(tzinfo=None), loaded), "without a zone it is read as UTC"
 
 
 @pytest.mark.parametrize(

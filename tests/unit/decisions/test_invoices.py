@@ -363,7 +363,7 @@ class TestRowsAndRegisters:
         facts = a.facts(
             customer=a.customer_facts(card=a.card(number="01001")),
             products={"DEV": a.product_facts(article=None, products=(a.product(name='"x"'),))},
-            projects={"project-1": a.project_facts(project=a.project(name="ord " * 20))},
+            projects={"project-1": a.project_facts(name="ord " * 20)},
             files=[a.file(fileGuid=f"{n}", name=f"{n}.pdf") for n in range(6)],
         )
 

@@ -24,7 +24,7 @@ def reason(settings: Any = None, **facts: Any) -> str:
 
 def test_a_linked_product_needs_nothing() -> None:
     assert isinstance(decided(linked="DEV"), Skip)
-    assert isinstance(decided(linked="DEV", article=None, products=()), Skip)
+    assert isinstance(decided(linked="DEV", article=None), Skip)
 
 
 def test_a_linked_article_that_is_inactive_is_refused() -> None:
@@ -65,12 +65,18 @@ def test_several_products_of_one_code_without_an_article_are_refused_by_name() -
 
     assert isinstance(decision, Refuse)
     assert decision.reasons[0].code == "product-code-ambiguous"
-    assert decision.reasons[0].values["names"] == "Annat, Utveckling"
+    assert decision.reasons[0].values["names"] == "DEV Annat (products), DEV Utveckling (products)"
+
+
+def test_of_two_products_that_both_agree_with_the_article_none_is_taken_whatever_else_has_the_code() -> None:
+    products = (a.product(name="Annat"), a.product(), a.product())
+
+    assert isinstance(decided(products=products), Refuse)
 
 
 def test_a_code_fortnox_cannot_have_is_refused_before_it_is_looked_for() -> None:
     assert reason(code="DEV 1", products=()) == "article-number-characters"
-    assert reason(code="x" * 51) == "article-number-characters"
+    assert reason(code="x" * 51, products=()) == "article-number-characters"
 
 
 def test_a_code_no_product_has_is_refused() -> None:

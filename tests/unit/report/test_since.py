@@ -32,14 +32,14 @@ def report(*rows: Row, kinds: tuple[Kind, ...] = (Kind.CUSTOMER,)) -> Report:
     [
         ([row(A, ONE)], row(A, ONE), ""),
         ([], row(A, ONE), "new"),
-        ([row(A, ONE, Verdict.WILL_LINK)], row(A, ONE), "was will link"),
-        ([row(A, None, Verdict.WILL_CREATE)], row(A, ONE), "was will be created"),
-        ([row(A, ONE)], row(A, None, Verdict.MISSING), "was linked"),
+        ([row(A, ONE, Verdict.WILL_LINK)], row(A, ONE), "before: will link"),
+        ([row(A, None, Verdict.WILL_CREATE)], row(A, ONE), "before: will be created"),
+        ([row(A, ONE)], row(A, None, Verdict.MISSING), "before: linked"),
         ([row(A, ONE)], row(A, TWO), "other counterpart"),
         (
             [row(A, None, Verdict.IGNORED), row(None, ONE, Verdict.IGNORED)],
             row(A, ONE, Verdict.WILL_LINK),
-            "was ignored",
+            "before: ignored",
         ),
         ([row(None, ONE, Verdict.CONFLICT)], row(None, ONE, Verdict.CONFLICT), ""),
     ],
@@ -70,7 +70,7 @@ def test_a_report_of_one_kind_carries_the_other_kinds_to_the_next_whole_one() ->
     assert (part.rows, part.earlier, part.notes) == ((customer,), (product,), ())
     other = replace(product, verdict=Verdict.CONFLICT)
     again = since(report(customer, other, kinds=both), part)
-    assert [row.change for row in again.rows] == ["", "was linked"]
+    assert [row.change for row in again.rows] == ["", "before: linked"]
     assert again.earlier == () and "Products" in again.notes[0]
 
 
@@ -94,6 +94,38 @@ def test_only_what_both_reports_know_of_a_record_is_told_as_changed() -> None:
     for before, after in ((whole, listed), (listed, whole), (from_json(to_json(report(listed))).rows[0], whole)):
         assert since(report(after), report(before)).rows[0].change == ""
     assert since(report(renamed), report(whole)).rows[0].change == "other differences"
+
+
+BELIEVED = replace(row(A, ONE), known=("number", "name"))
+VAT = Difference("VAT number", "SE1", "SE2", "Fortnox wins")
+READ = replace(row(A, ONE, Verdict.WILL_UPDATE), differences=(VAT,), cause="It follows Fortnox", every_card=True)
+
+
+@pytest.mark.parametrize("read", [READ, replace(READ, verdict=Verdict.CONFLICT)], ids=["differs", "is refused"])
+def test_what_only_its_card_shows_of_a_pair_is_no_change_when_another_report_does_not_read_it(read: Row) -> None:
+    for before, after in ((read, BELIEVED), (BELIEVED, read), (from_json(to_json(report(read))).rows[0], BELIEVED)):
+        assert since(report(after), report(before)).rows[0].change == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        # It was read although not every card was: a list had shown a change.
+        (BELIEVED, replace(READ, every_card=False), "before: linked"),
+        (replace(READ, every_card=False), BELIEVED, "before: will be updated"),
+        # Both read every card, or what was not read has nothing to do with it.
+        (READ, replace(READ, verdict=Verdict.LINKED), "before: will be updated"),
+        (replace(READ, verdict=Verdict.WILL_LINK), BELIEVED, "before: will link"),
+        (BELIEVED, replace(BELIEVED, verdict=Verdict.CONFLICT, every_card=True), "before: linked"),
+        # What both know has changed as well.
+        (BELIEVED, replace(READ, differences=(VAT, replace(VAT, field="name"))), "before: linked"),
+        (READ, replace(BELIEVED, fortnox=TWO), "before: will be updated"),
+    ],
+)
+def test_a_pair_that_one_of_two_reports_did_not_read_may_have_changed_all_the_same(
+    before: Row, after: Row, change: str
+) -> None:
+    assert since(report(after), report(before)).rows[0].change == change
 
 
 def test_rows_whose_records_are_no_more_are_gone() -> None:

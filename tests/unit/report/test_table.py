@@ -27,6 +27,12 @@ def test_a_report_comes_back_from_json_as_it_was() -> None:
     assert from_json(to_json(whole)) == whole
 
 
+def test_a_report_that_was_written_before_it_said_whether_it_read_every_card_is_read_too() -> None:
+    written = json.loads(to_json(replace(REPORT, rows=REPORT.rows[:1], gone=())))
+    assert written["rows"][0].pop("every_card") is False
+    assert from_json(json.dumps(written)).rows == REPORT.rows[:1]
+
+
 def test_json_tells_what_a_program_would_have_to_work_out() -> None:
     row = json.loads(to_json(REPORT))["rows"][0]
     assert (row["key"], row["mark"], row["place"]) == (REPORT.rows[0].key, "=", "same")

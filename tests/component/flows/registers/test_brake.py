@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from severa_fortnox.decisions import brake
 from severa_fortnox.decisions.decision import Create, Update
 from severa_fortnox.errors import IntegrationError, System
 from severa_fortnox.flows.load import apply
-from severa_fortnox.flows.register_brake import subject
+from severa_fortnox.flows.register_brake import REGISTERS, subject
+from severa_fortnox.flows.register_polls import poll_registers
 from severa_fortnox.flows.watermarks import in_fortnox
 from severa_fortnox.settings import Main
 from severa_fortnox.store.links import Link
-from severa_fortnox.work import Kind
+from severa_fortnox.store.log import Outcome
+from severa_fortnox.work import Kind, Work
 from tests.component.flows.registers.companies import DAY, RegisterWorld, ids, watermark
 
 pytestmark = pytest.mark.usefixtures("polled")
@@ -301,3 +304,218 @@ def test_a_brake_takes_no_new_customer_from_the_poll(world: RegisterWorld) -> No
     world.clock.sleep(600)
     world.quieten()
     assert world.link(Kind.CUSTOMER, prospect["guid"]) == "1001"
+
+
+# However few are left
+
+
+RIGHT, WRONG = "st", "h"
+
+
+def kinds(queued: Iterable[Work]) -> set[Kind]:
+    """What kinds are queued."""
+    return {work.kind for work in queued}
+
+
+def import_gone_wrong(world: RegisterWorld) -> list[dict[str, Any]]:
+    """Twelve of twenty linked products get a wrong unit in Severa, and the poll holds them; the twelve."""
+    products = many_products(world, 20)
+    world.set(mass_change_share=100)
+    have_unit(world, products, RIGHT)
+    world.poll_and_look()
+    world.set(mass_change_share=30)
+    world.clock.sleep(3600)
+    assert world.poll() == []
+    have_unit(world, products[:12], WRONG)
+    assert world.poll() == []
+    assert world.problem(subject(Kind.PRODUCT)).reasons[0].values["changes"] == "12"
+    return products[:12]
+
+
+def have_unit(world: RegisterWorld, products: Iterable[dict[str, Any]], unit: str) -> None:
+    """Somebody gives them that unit in Severa."""
+    for product in products:
+        world.in_severa("products", product, measurementUnit=unit)
+    world.clock.sleep(300)
+
+
+def stays_held(world: RegisterWorld) -> bool:
+    """Whether a poll queues no product, nothing is written, and no word is said."""
+    told = len(world.mails)
+    with world.writing_nothing():
+        queued = world.poll_and_look()
+    return Kind.PRODUCT not in kinds(queued) and len(world.mails) == told
+
+
+def test_what_is_mended_one_by_one_releases_none_of_the_others(world: RegisterWorld) -> None:
+    wrong = import_gone_wrong(world)
+    told, before = len(world.mails), watermark(world)
+    for product in wrong[:-1]:
+        have_unit(world, [product], RIGHT)
+        assert stays_held(world)
+    assert watermark(world) == before
+
+    have_unit(world, wrong[-1:], RIGHT)
+    with world.writing_nothing() as spent:
+        assert world.poll_and_look() == []
+
+    assert spent.fortnox == [], "Fortnox was caught up with today"
+    assert world.problems() == [] and len(world.mails) == told + 1
+    assert (watermark(world) or "") > (before or "")
+
+
+def test_what_is_loaded_one_by_one_releases_none_of_the_others(world: RegisterWorld) -> None:
+    import_gone_wrong(world)
+    for _ in range(3):
+        comparison = world.compare(Kind.PRODUCT)
+        some = comparison.of(Update)[:3]
+        apply(world.session(), comparison, chosen=some, who="Åsa", at_once=1, sleep=world.clock.sleep)
+        world.clock.sleep(300)
+        assert stays_held(world)
+
+    assert world.load(Kind.PRODUCT).done == {"updated in Fortnox": 3}
+    world.clock.sleep(300)
+    assert world.poll() == [] and world.problems() == []
+
+
+def test_what_is_refused_meanwhile_releases_none_of_the_others(world: RegisterWorld) -> None:
+    wrong = import_gone_wrong(world)
+    for product in wrong[:9]:
+        world.in_severa("products", product, measurementUnit="pall")
+        assert world.look_at(Kind.PRODUCT, product["guid"]) is Outcome.REFUSED
+    world.clock.sleep(60)
+    assert stays_held(world)
+
+
+@pytest.mark.parametrize(("share", "is_released"), [(59, False), (60, True)])
+def test_a_share_that_lets_through_what_was_told_of_releases_it(
+    world: RegisterWorld, share: int, is_released: bool
+) -> None:
+    wrong = import_gone_wrong(world)
+    have_unit(world, wrong[:7], RIGHT)
+    world.set(mass_change_share=share)
+    queued = world.poll()
+    assert {work.id for work in queued} == ({product["guid"] for product in wrong[7:]} if is_released else set())
+    assert (world.problems() == []) is is_released
+
+
+def test_an_edit_after_the_load_is_an_ordinary_one(world: RegisterWorld) -> None:
+    wrong = import_gone_wrong(world)
+    world.clock.sleep(300)
+    world.load(Kind.PRODUCT)
+    world.clock.sleep(60)
+    have_unit(world, wrong[:1], RIGHT)
+    assert [work.id for work in world.poll()] == [wrong[0]["guid"]]
+    assert world.problems() == []
+
+
+def test_another_import_after_the_load_is_told_anew_and_held_as_the_first_one(world: RegisterWorld) -> None:
+    wrong = import_gone_wrong(world)
+    told = len(world.mails)
+    world.clock.sleep(300)
+    world.load(Kind.PRODUCT)
+    world.clock.sleep(60)
+    have_unit(world, wrong, RIGHT)
+    assert world.poll() == []
+    assert [mail.subject.partition(":")[0] for mail in world.mails[told:]] == ["Solved", "Not working"]
+    have_unit(world, wrong[3:], WRONG)
+    assert stays_held(world)
+
+
+# Whichever system it changes in
+
+
+def let_through(world: RegisterWorld, kind: Kind) -> None:
+    """A person loads each change of a linked record, and nothing new."""
+    comparison = world.compare(kind)
+    apply(world.session(), comparison, chosen=comparison.of(Update), who="Åsa", at_once=1, sleep=world.clock.sleep)
+
+
+def test_a_held_project_is_not_completed_on_its_day(world: RegisterWorld) -> None:
+    world.set(project_closing="complete_after_days", project_closing_days=1)
+    many_closed_projects(world)
+    before = watermark(world, in_fortnox(Kind.PROJECT))
+    for _ in range(4):
+        with world.writing_nothing():
+            assert Kind.PROJECT not in kinds(world.poll_and_look())
+        world.clock.sleep(DAY)
+    assert watermark(world, in_fortnox(Kind.PROJECT)) == before
+
+    world.set(mass_change_share=100)
+    world.quieten()
+    assert {each["Status"] for each in world.fortnox.projects if each["ProjectNumber"] >= "5000"} == {"COMPLETED"}
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("main", Main)
+def test_what_is_held_because_of_severa_is_not_queued_from_fortnox(world: RegisterWorld, main: Main) -> None:
+    world.set(customer_main=main)
+    pairs = [world.pair_of_customers(3000 + n) for n in range(MANY)]
+    world.clock.sleep(DAY)
+    world.poll_and_look()
+    world.clock.sleep(3600)
+    for customer, _ in pairs:
+        world.in_severa("customers", customer, email="fel@kund.example")
+    assert Kind.CUSTOMER not in kinds(world.poll())
+    before = {kind: watermark(world, in_fortnox(kind)) for kind in (Kind.CUSTOMER, Kind.PRODUCT)}
+
+    world.clock.sleep(DAY)
+    world.in_fortnox(Kind.CUSTOMER, "3000", Phone1="031-10 20 30")
+    world.fortnox.add_customer(CustomerNumber="77", Name="Ny i Fortnox AB")
+    for _ in range(2):
+        with world.writing_nothing():
+            assert Kind.CUSTOMER not in kinds(world.poll_and_look())
+        world.clock.sleep(600)
+    assert watermark(world, in_fortnox(Kind.CUSTOMER)) == before[Kind.CUSTOMER]
+    assert (watermark(world, in_fortnox(Kind.PRODUCT)) or "") > (before[Kind.PRODUCT] or "")
+
+    let_through(world, Kind.CUSTOMER)
+    world.clock.sleep(600)
+    assert (Kind.CUSTOMER, System.FORTNOX, "77") in ids(world.poll())
+    assert world.problems() == []
+    assert (watermark(world, in_fortnox(Kind.CUSTOMER)) or "") > (before[Kind.CUSTOMER] or "")
+
+
+@pytest.mark.parametrize("main", Main)
+def test_what_is_held_because_of_fortnox_is_not_queued_from_severa(world: RegisterWorld, main: Main) -> None:
+    changed_cards(world, main)
+    before = watermark(world)
+    (edited,) = world.severa.all("customers", number=3000)
+    world.in_severa("customers", edited, email="ny@kund.example")
+    world.customer(1999, name="Senare AB")
+    product = world.severa.add_product(name="Licens", code="LIC")
+    for _ in range(2):
+        world.clock.sleep(600)
+        queued = world.poll()
+        assert Kind.CUSTOMER not in kinds(queued)
+        assert (Kind.PRODUCT, System.SEVERA, product["guid"]) in ids(queued), "the others go on"
+    assert watermark(world) == before, "what was not queued must be found again"
+
+
+def test_what_is_held_because_of_fortnox_stays_so_while_that_is_down(world: RegisterWorld) -> None:
+    changed_cards(world)
+    newcomer, before = world.customer(1999, name="Senare AB"), watermark(world)
+    let_through(world, Kind.CUSTOMER)
+    world.clock.sleep(600)
+    world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, method="GET", path="/3/.*", times=100)
+    queue = world.queue()
+    with pytest.raises(IntegrationError):
+        poll_registers(world.session(), queue)
+    assert kinds(queue.waiting) == {Kind.PROJECT}, "what Severa has of the others waits for no Fortnox"
+    assert [problem.subject for problem in world.problems()] == [subject(Kind.CUSTOMER)]
+    assert watermark(world) == before
+
+    world.fortnox_calls.faults.armed.clear()
+    world.clock.sleep(600)
+    assert (Kind.CUSTOMER, System.SEVERA, newcomer["guid"]) in ids(world.poll())
+    assert world.problems() == []
+    assert (watermark(world) or "") > (before or "")
+
+
+def test_a_register_nobody_may_read_keeps_no_other_one_held(world: RegisterWorld) -> None:
+    wrong = import_gone_wrong(world)
+    world.clock.sleep(DAY)
+    world.set(mass_change_share=100)
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset({"customer"}))
+    assert {work.id for work in world.poll(guarded=True)} >= {product["guid"] for product in wrong}
+    assert [problem.subject for problem in world.problems()] == [REGISTERS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,18 @@ class FullQueue:
         if len(self.waiting) >= self.takes:
             raise ConnectionError("the queue does not answer")
         self.waiting.append(work)
+
+
+class CountedReads:
+    """A DynamoDB client that counts its requests that read."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.count = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.count += name in {"get_item", "batch_get_item", "query"}
+        return getattr(self._inner, name)
 
 
 def some_of_each(world: RegisterWorld) -> set[tuple[Kind, System, str]]:
@@ -112,19 +125,26 @@ def test_a_list_that_cannot_be_read_leaves_everything_to_be_found_again(world: R
     assert ids(world.poll()) == expected
 
 
-@pytest.mark.parametrize("path", ["customers", "articles", "projects"])
-def test_a_catch_up_that_cannot_be_read_to_its_end_is_made_again(world: RegisterWorld, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "kind"), [("customers", Kind.CUSTOMER), ("articles", Kind.PRODUCT), ("projects", Kind.PROJECT)]
+)
+def test_a_catch_up_that_cannot_be_read_to_its_end_is_made_again(world: RegisterWorld, path: str, kind: Kind) -> None:
     world.clock.sleep(DAY)
     world.fortnox.add_customer(CustomerNumber="1001", Name="Kund")
-    before = watermark(world, in_fortnox(Kind.PRODUCT))
+    world.fortnox.add_article(ArticleNumber="NY", Description="Ny")
+    before = watermark(world, in_fortnox(kind))
     world.fortnox_calls.faults.arm(FaultKind.SERVER_ERROR, path=f"/3/{path}", times=3)
+    queue = world.queue()
 
     with pytest.raises(IntegrationError):
-        world.poll()
+        poll_registers(world.session(), queue)
     world.fortnox_calls.faults.armed.clear()
 
-    assert watermark(world, in_fortnox(Kind.PRODUCT)) == before
-    assert ids(world.poll()) == {(Kind.CUSTOMER, System.FORTNOX, "1001")}
+    assert watermark(world, in_fortnox(kind)) == before
+    assert kind not in {work.kind for work in queue.waiting}
+    found = [*queue.waiting, *world.poll()]
+    assert ids(found) == {(Kind.CUSTOMER, System.FORTNOX, "1001"), (Kind.PRODUCT, System.FORTNOX, "NY")}
+    assert (watermark(world, in_fortnox(kind)) or "") > (before or "")
 
 
 def test_what_becomes_visible_late_is_found_by_the_overlap(world: RegisterWorld) -> None:
@@ -253,6 +273,27 @@ def test_a_poll_right_after_the_overlap_of_many_changes_still_costs_one_call_a_l
     assert len(spent.severa) == LISTS and spent.fortnox == []
 
 
+@pytest.mark.parametrize("kind", [Kind.CUSTOMER, Kind.PRODUCT])
+def test_many_changes_cost_no_more_reads_of_the_store_than_a_few(world: RegisterWorld, kind: Kind) -> None:
+    if kind is Kind.CUSTOMER:
+        name, pairs = "customers", [world.pair_of_customers(1001 + n) for n in range(8)]
+    else:
+        name, pairs = "products", [world.pair_of_products(f"S{n}") for n in range(8)]
+    world.quieten()
+    world.engine = replace(world.engine, client=CountedReads(world.engine.client))
+
+    spent = []
+    for count in (2, 8):
+        world.clock.sleep(60 * 60)
+        for record, _ in pairs[:count]:
+            world.in_severa(name, record, name=f"{record['name']}, ny")
+        before = world.engine.client.count
+        assert len(world.poll()) == count
+        spent.append(world.engine.client.count - before)
+
+    assert spent[0] == spent[1]
+
+
 # Once a day
 
 
@@ -351,6 +392,26 @@ def test_a_project_that_closes_on_a_day_to_come_is_completed_then(
     assert len(world.fortnox_calls.journal.matching("PUT", "/3/projects/501")) == 1
 
 
+def test_what_came_while_projects_were_not_transferred_is_caught_up_with(world: RegisterWorld) -> None:
+    world.set(project_closing="complete_after_days", project_closing_days=3)
+    closed, _ = world.pair_of_projects(501)
+    world.pair_of_projects(502)
+    world.in_severa("projects", closed, isClosed=True, closedDate=world.now().date())
+    world.quieten()
+    world.set(transfer_projects=False)
+    for day in range(10):
+        world.clock.sleep(DAY)
+        world.poll_and_look()
+        if day == 4:
+            world.in_fortnox(Kind.PROJECT, "502", Status="COMPLETED")
+    assert [world.fortnox.projects[number]["Status"] for number in ("501", "502")] == ["ONGOING", "COMPLETED"]
+
+    world.set(transfer_projects=True)
+    world.poll_and_look()
+
+    assert [world.fortnox.projects[number]["Status"] for number in ("501", "502")] == ["COMPLETED", "ONGOING"]
+
+
 # Who is no prospect any more
 
 
@@ -427,6 +488,44 @@ def test_a_register_nobody_may_read_does_not_stop_invoices(world: RegisterWorld,
     world.clock.sleep(5 * 60)
     world.round()
     assert [each for each in world.problems() if each.subject == REGISTERS] == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind"), [("customer", Kind.CUSTOMER), ("article", Kind.PRODUCT), ("project", Kind.PROJECT)]
+)
+def test_a_register_nobody_may_read_does_not_stop_the_others(world: RegisterWorld, scope: str, kind: Kind) -> None:
+    world.pair_of_customers()
+    world.pair_of_products()
+    world.pair_of_projects()
+    world.quieten()
+    world.clock.sleep(DAY)
+    touched = {Kind.CUSTOMER: "1001", Kind.PRODUCT: "DEV", Kind.PROJECT: "501"}
+    for each, number in touched.items():
+        world.register(each).touch(number)
+    expected = {(each, System.FORTNOX, number) for each, number in touched.items()}
+    before = {each: watermark(world, in_fortnox(each)) for each in touched}
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset({scope}))
+
+    assert ids(world.poll(guarded=True)) & expected == {each for each in expected if each[0] is not kind}
+    assert [each for each in touched if watermark(world, in_fortnox(each)) == before[each]] == [kind]
+    assert [problem.subject for problem in world.problems()] == [REGISTERS]
+
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset())
+    world.clock.sleep(5 * 60)
+    assert ids(world.poll(guarded=True)) & expected == {each for each in expected if each[0] is kind}
+    assert world.problems() == []
+
+
+def test_projects_that_are_not_transferred_need_no_right_to_be_read(world: RegisterWorld) -> None:
+    world.set(transfer_projects=False)
+    world.fortnox.switches = replace(world.fortnox.switches, unlicensed=frozenset({"project"}))
+    world.clock.sleep(DAY)
+
+    with world.spending() as spent:
+        world.poll(guarded=True)
+
+    assert [call.path for call in spent.fortnox] == ["/3/customers", "/3/articles"]
+    assert world.problems() == []
 
 
 @pytest.mark.parametrize("scope", ["projects:read"])

@@ -9,7 +9,7 @@ from sandbox.simulator import FaultKind
 from severa_fortnox.errors import System
 from severa_fortnox.settings import Main
 from severa_fortnox.work import Kind
-from tests.component.flows.registers.companies import DAY, RegisterWorld
+from tests.component.flows.registers.companies import DAY, RegisterWorld, article, card, causes, next_day
 
 pytestmark = pytest.mark.usefixtures("polled")
 
@@ -154,3 +154,91 @@ def test_a_billing_address_that_must_give_way_is_named_in_the_log(world: Registe
         for _ in range(2):
             world.clock.sleep(DAY)
             world.quieten()
+
+
+def test_a_change_of_one_field_leaves_what_was_left_alone_in_the_same_address(world: RegisterWorld) -> None:
+    """The card has neither phone nor country: linking wipes nothing that a person once entered."""
+    world.set(customer_main=Main.FORTNOX)
+    customer = world.customer(1001, kvkNumber="556677-8899", address={"phone": "08-123"})
+    card(world, 1001, Address1="Storgatan 2", ZipCode="41101", City="Malmö", CountryCode=None)
+
+    world.look_at(Kind.CUSTOMER, customer["guid"])
+    world.in_fortnox(Kind.CUSTOMER, "1001", ZipCode="21120")
+    world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX)
+
+    (address,) = world.severa.all("addresses")
+    assert (address["city"], address["postalCode"], address["phone"]) == ("Malmö", "21120", "08-123")
+    assert address["country"] is not None
+    assert len([call for call in world.severa_calls.journal.calls if call.method == "PATCH"]) == 2
+
+
+def test_an_address_that_is_split_keeps_what_was_left_alone_in_it(world: RegisterWorld) -> None:
+    world.set(customer_main=Main.FORTNOX)
+    customer = world.customer(1001, kvkNumber="556677-8899", address={"phone": "08-123", "visit": True})
+    place = {"Address1": "Storgatan 2", "ZipCode": "41101", "City": "Göteborg", "CountryCode": "SE"}
+    card(world, 1001, **place, VisitingAddress="Storgatan 2", VisitingZipCode="41101", VisitingCity="Göteborg")
+    world.look_at(Kind.CUSTOMER, customer["guid"])
+
+    world.in_fortnox(Kind.CUSTOMER, "1001", City="Malmö")
+    world.look_at(Kind.CUSTOMER, "1001", System.FORTNOX)
+
+    billing, visiting = (
+        [(each["city"], each["phone"]) for each in world.severa.all("addresses") if each[flag]]
+        for flag in ("isBillingAddress", "isVisitAddress")
+    )
+    assert (billing, visiting) == ([("Malmö", "08-123")], [("Göteborg", "08-123")])
+
+
+def test_half_a_creation_leaves_the_main_systems_people_their_edits(world: RegisterWorld) -> None:
+    """The new customer's addresses got lost; until the sweeper comes, somebody in Severa goes on with it."""
+    world.set(customer_main=Main.SEVERA)
+    card(world, 4001, Address1="Gatan 1", City="Umeå", VisitingAddress="Gatan 2", VisitingCity="Umeå")
+    path = "/rest-api/v1/customers/[^/]+/addresses"
+    world.severa_calls.faults.arm(FaultKind.DROP_BEFORE_APPLY, method="POST", path=path)
+    world.look_at(Kind.CUSTOMER, "4001", System.FORTNOX)
+    (customer,) = world.severa.all("customers")
+    world.severa.add_address(customer, addressline="Nya vägen 9", city="Lund", billing=True)
+    world.in_severa("customers", customer, paymentTerm=45)
+
+    world.quieten(rounds=20)
+
+    told = {each["city"] for each in world.severa.all("addresses") if each["isBillingAddress"]}
+    assert told == {"Lund"}
+    assert [each["city"] for each in world.severa.all("addresses") if each["isVisitAddress"]] == ["Umeå"]
+    assert "45" in causes(world.problem(f"customer#{customer['guid']}"))
+    world.fortnox.add_terms_of_payment(Code="45", Description="45 dagar")
+    next_day(world)
+    theirs = world.fortnox.customers["4001"]
+    assert (theirs["TermsOfPayment"], theirs["City"]) == ("45", "Lund")
+    assert world.problems() == []
+
+
+def test_terms_that_fortnox_got_a_moment_ago_are_known_to_a_link_and_its_update(world: RegisterWorld) -> None:
+    """The small registers are kept for an hour; nobody is told of terms that are there."""
+    world.session().registers.of_fortnox()
+    world.fortnox.add_terms_of_payment(Code="45", Description="45 dagar")
+    customer = world.customer(1001, kvkNumber="556677-8899", paymentTerm=45)
+    card(world, 1001, TermsOfPayment="30")
+
+    world.look_at(Kind.CUSTOMER, customer["guid"])
+
+    assert world.problems() == []
+    assert world.fortnox.customers["1001"]["TermsOfPayment"] == "45"
+
+
+def test_a_product_that_was_made_and_whose_article_is_called_otherwise_since_is_told_so(world: RegisterWorld) -> None:
+    article(world, "LIC", "Licens")
+    world.severa_calls.faults.arm(FaultKind.DROP_AFTER_APPLY, method="POST", path=".*/products")
+    world.look_at(Kind.PRODUCT, "LIC", System.FORTNOX)
+    world.in_fortnox(Kind.PRODUCT, "LIC", Description="Licens 2026")
+    world.quieten(rounds=20)
+
+    (product,) = world.severa.all("products")
+    assert "Licens 2026 in Fortnox and Licens in Severa" in causes(world.problems()[0])
+    world.in_severa("products", product, name="Licens 2026")
+    next_day(world)
+    next_day(world)
+
+    assert world.problems() == []
+    assert world.links(Kind.PRODUCT) == {(product["guid"], "LIC")}
+    assert len(world.severa.all("products")) == 1
