@@ -7,6 +7,7 @@ second load without a write. It ends with 1 when a promise is broken.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import sys
@@ -215,6 +216,8 @@ def _serve(size: tuple[int, int, int], latency: float, ready: Any, ask: Any, tol
     company = build(severa, fortnox, customers=size[0], products=size[1], projects=size[2])
     simulators = SeveraSimulator(severa, latency=latency), FortnoxSimulator(fortnox, latency=latency)
     simulators[0].access.add_client(*CLIENT)
+    # A vendor does not stand still to look through its registers for garbage.
+    gc.disable()
     urls = [f"http://127.0.0.1:{serve(simulator, 0).bind_addr[1]}" for simulator in simulators]
     ready.put((dict(zip(("severa", "fortnox"), urls, strict=True)), dict(company.settings)))
     told.put(missed(company, severa, fortnox, ask.get()))

@@ -10,9 +10,16 @@ from severa_fortnox.decisions.brake import is_unseen
 from severa_fortnox.decisions.project_pairs import closes_on
 from severa_fortnox.decisions.prospects import qualified_by
 from severa_fortnox.errors import System
-from severa_fortnox.flows.register_brake import Found
+from severa_fortnox.flows.register_brake import KINDS, Found
 from severa_fortnox.flows.session import Session
-from severa_fortnox.flows.watermarks import ALL_QUALIFIED, IN_SEVERA, OVERLAP, loaded_until, read_until
+from severa_fortnox.flows.watermarks import (
+    ALL_QUALIFIED,
+    IN_SEVERA,
+    OVERLAP,
+    ahead_in_severa,
+    loaded_until,
+    read_until,
+)
 from severa_fortnox.mapping.fingerprints import fingerprint, is_seen, is_seen_address
 from severa_fortnox.severa.client import Register
 from severa_fortnox.severa.models import Customer, Product, Project
@@ -42,19 +49,22 @@ def in_severa(session: Session, problems: Mapping[str, Problem], now: datetime) 
         problems: the open ones by subject.
     """
     polled = read_until(session, IN_SEVERA)
-    since = (polled or session.settings.activated_on or now) - OVERLAP
-    projects = list(session.severa.projects(changed_since=since))
-    qualified = qualified_by(projects, session.severa.changed_invoices(since))
+    since = {kind: _read_until(session, kind, polled, now) - OVERLAP for kind in KINDS}
+    listed = list(session.severa.projects(changed_since=min(since[Kind.PROJECT], since[Kind.CUSTOMER])))
+    projects = _since(listed, since[Kind.PROJECT])
+    qualified = qualified_by(
+        _since(listed, since[Kind.CUSTOMER]), session.severa.changed_invoices(since[Kind.CUSTOMER])
+    )
     compared = read_until(session, ALL_QUALIFIED) if polled is None else None
-    if compared is not None and compared < since:
+    if compared is not None and compared < since[Kind.CUSTOMER]:
         # A comparison was made before the connection was switched on; what came between was read by nobody.
         qualified |= qualified_by(
             session.severa.projects(changed_since=compared - OVERLAP),
             session.severa.changed_invoices(compared - OVERLAP),
         )
     no_longer_prospects = qualified - session.store.qualified.among(session.connection.id, qualified)
-    customers = _customers(session, problems, since, qualified, no_longer_prospects)
-    products = [product for register in Register for product in session.severa.products(register, since)]
+    customers = _customers(session, problems, since[Kind.CUSTOMER], qualified, no_longer_prospects)
+    products = [product for register in Register for product in session.severa.products(register, since[Kind.PRODUCT])]
     wanted = projects if session.settings.transfer_projects else []
     found = [
         *customers,
@@ -62,6 +72,25 @@ def in_severa(session: Session, problems: Mapping[str, Problem], now: datetime) 
         *_unseen(session, problems, Kind.PROJECT, wanted),
     ]
     return News(found, no_longer_prospects)
+
+
+def _read_until(session: Session, kind: Kind, polled: datetime | None, now: datetime) -> datetime:
+    """How far a kind was read; one that is not held is read further than the others.
+
+    Args:
+        polled: how far all of them were.
+    """
+    all_of_them = polled or session.settings.activated_on or now
+    return max(with_zone(all_of_them), with_zone(read_until(session, ahead_in_severa(kind)) or all_of_them))
+
+
+def _since(projects: Iterable[Project], moment: datetime) -> list[Project]:
+    """Those that changed since then, as far as they say when."""
+    return [
+        each
+        for each in projects
+        if (changed := each.lastUpdatedDateTime or each.createdDateTime) is None or with_zone(changed) >= moment
+    ]
 
 
 def closing(session: Session, since: datetime, today: date) -> list[Found]:

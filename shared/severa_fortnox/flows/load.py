@@ -26,7 +26,7 @@ from severa_fortnox.errors import (
     UnknownOutcome,
 )
 from severa_fortnox.flows import register_brake
-from severa_fortnox.flows.comparison import Comparison, Looked, outdated
+from severa_fortnox.flows.comparison import Comparison, Looked, outdated, without_pauses
 from severa_fortnox.flows.create import NeedsPerson
 from severa_fortnox.flows.listings import Progress, no_progress
 from severa_fortnox.flows.load_steps import Loaded, Step, interleaved, step_of, steps_left
@@ -88,6 +88,7 @@ def holding(session: Session, kind: Kind, who: str) -> Iterator[Callable[[], Non
         leases.release(connection, name, owner)
 
 
+@without_pauses()
 def apply(
     session: Session,
     comparison: Comparison,
@@ -175,10 +176,9 @@ def _run(
                     loaded.refused.append((step.name, (reason_of(result),)))
                 case Exception():
                     loaded.refused.append((step.name, (bug(result),)))
-                case done_now:
-                    for what in done_now:
-                        loaded.count(what)
-                    loaded.settled.update(step.settles if done_now else ())
+                case outcomes:
+                    for outcome in outcomes:
+                        loaded.count(outcome)
                     # As long as some get through, the others are worth waiting for.
                     deadline = session.clock() + LONGEST
             done += 1

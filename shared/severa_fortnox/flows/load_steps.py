@@ -50,16 +50,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Step:
-    """One record to be done.
-
-    Args:
-        run: does it; answers what was done.
-        settles: the subjects whose problems are over once something was done.
-    """
+    """One record to be done; `run` answers what was done."""
 
     name: str
     run: Callable[[Session], Sequence[str]]
-    settles: tuple[str, ...] = ()
 
 
 def interleaved(looked: Sequence[Looked]) -> list[Looked]:
@@ -106,9 +100,7 @@ def step_of(kind: Kind, looked: Looked, around: Surroundings, loaded: Loaded) ->
         around: what its decision was made with.
         loaded: where it is told when it is not as it was shown any more.
     """
-    ids = () if isinstance(looked.following, Refuse) else (looked.pair.severa_id, looked.pair.fortnox_id)
-    settles = tuple(f"{kind}#{id}" for id in ids if id is not None)
-    return Step(f"{kind} {looked.pair.name}", _Approved(kind, looked, around, loaded).run, settles)
+    return Step(f"{kind} {looked.pair.name}", _Approved(kind, looked, around, loaded).run)
 
 
 @dataclass
@@ -125,6 +117,14 @@ class _Approved:
 
     def run(self, session: Session) -> Sequence[str]:
         """Do what is left of it; the answer is what was done in all tries together."""
+        done = self._run(session)
+        is_left = isinstance(self.looked.following, Refuse) or any(each is self.looked for each in self.loaded.drifted)
+        if done and not is_left:
+            ids = (self.looked.pair.severa_id, self.looked.pair.fortnox_id)
+            self.loaded.settled.update(f"{self.kind}#{id}" for id in ids if id is not None)
+        return done
+
+    def _run(self, session: Session) -> Sequence[str]:
         decision, following = self.looked.decision, self.looked.following
         if isinstance(decision, Update):
             return self._written(session, decision)

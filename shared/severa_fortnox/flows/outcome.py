@@ -24,6 +24,7 @@ from severa_fortnox.errors import (
     RateLimited,
     Rejected,
     Retryable,
+    System,
     UnknownOutcome,
 )
 from severa_fortnox.flows.session import Desk, Session
@@ -34,6 +35,11 @@ from severa_fortnox.store.postponed import Postponed
 from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.work import Cause, Kind, Work
 
+VENDORS = (System.SEVERA, System.FORTNOX)
+#: Operations that fail for the whole connection.
+TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})
+#: The subject of what keeps all registers from being polled; those of single ones begin with it.
+REGISTERS = "connection#registers"
 #: The subject of the problem that Severa refuses the failed status.
 FAILED_STATUS = "connection#failed status"
 
@@ -147,8 +153,15 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
     """
     match failure:
         case Misconfigured():
-            postpone(session.store.postponed, work, connection_subject(failure.system))
-            misconfigured(session, failure)
+            if work.kind is Kind.INVOICE or failure.operation in TOKENS or failure.system not in VENDORS:
+                subject = connection_subject(failure.system)
+                misconfigured(session, failure)
+            else:
+                # Invoices need other rights: these records must neither keep them waiting nor be let go by them.
+                subject = rights_subject(failure.system, work.kind)
+                name = f"the {work.kind}s of {session.connection.name}"
+                tell(session, subject, (_without_record(failure),), name=name)
+            postpone(session.store.postponed, work, subject)
             return Reaction.DONE
         case UnknownOutcome():
             text = "The answer to a write was lost; what it did is looked at before anything is sent again"
@@ -160,9 +173,11 @@ def react(session: Session, work: Work, failure: Exception) -> Reaction:
         case Retryable() | RateLimited():
             return Reaction.AGAIN
         case Rejected():
+            session.store.postponed.remove(work)
             refuse(session, work, _unread(work), (reason_of(failure),))
             return Reaction.DONE
         case _:
+            session.store.postponed.remove(work)
             refuse(session, work, _unread(work), (bug(failure),))
             return Reaction.DEAD
 
@@ -197,17 +212,25 @@ def postpone(postponed: Postponed, work: Work, subject: str) -> None:
 
 
 def done(desk: Desk, work: Work) -> None:
-    """The record was looked at: when it had been postponed, what kept it is over."""
-    if work.cause is Cause.SWEEPER and (subject := desk.store.postponed.remove(work)) is not None:
-        clear(desk, subject)
+    """The record was looked at: when a right that was missing had kept it, that is there now.
+
+    Whether a system lets anybody in, or answers, the next poll sees for itself.
+    """
+    subject = desk.store.postponed.remove(work) if work.cause is Cause.SWEEPER else None
+    if subject in {rights_subject(system, work.kind) for system in VENDORS}:
+        clear(desk, str(subject))
 
 
 def misconfigured(desk: Desk, failure: IntegrationError) -> None:
     """One problem of the whole connection, however many records meet it."""
+    _of_connection(desk, connection_subject(failure.system), _without_record(failure), failure)
+
+
+def _without_record(failure: IntegrationError) -> Reason:
+    """Its reason without what differs from record to record, or each record would be news."""
     reason = reason_of(failure)
-    # Without what differs from record to record, or each record would be news.
     values = {name: value for name, value in reason.values.items() if name not in {"operation", "record"}}
-    _of_connection(desk, connection_subject(failure.system), Reason(reason.code, values), failure)
+    return Reason(reason.code, values)
 
 
 def _of_connection(desk: Desk, subject: str, reason: Reason, failure: IntegrationError) -> None:
@@ -223,6 +246,11 @@ def silent_subject(system: str) -> str:
 def connection_subject(system: str) -> str:
     """The subject of a problem that concerns all records."""
     return f"connection#{system}"
+
+
+def rights_subject(system: str, kind: Kind) -> str:
+    """The subject of the problem that a system lets us in, but not to records of that kind."""
+    return f"{REGISTERS}#rights to {kind}s in {system}"
 
 
 def _move_to_failed(session: Session, work: Work, about: About) -> None:

@@ -33,6 +33,8 @@ Lock = Callable[[str], None]
 
 #: What a link keeps beside fingerprints: when they were taken.
 _AT = "at"
+#: Seconds in which another look at what agrees needs no date of its own.
+_DATED_FOR = 60.0
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,9 @@ def _link(session: Session, cause: Cause, kind: Kind, pair: P, decision: Link, k
 def remember(
     session: Session, kind: Kind, pair: Pair, synced: Mapping[str, str], card: Mapping[str, str] | None = None
 ) -> None:
-    """Keep with the pair's link what both sides say now, when that is not what is kept already.
+    """Keep with the pair's link what both sides say now, and when, if that is not what is kept already.
+
+    What somebody changed and we set back says what it said before; only the moment tells that it was us.
 
     Args:
         card: what the link keeps of the Fortnox record; None leaves it as it is.
@@ -189,7 +193,8 @@ def remember(
     if link is None:
         return
     known = {name: value for name, value in link.synced.items() if name != _AT}
-    if synced != known or card not in (None, dict(link.card)):
+    is_dated = session.clock() - agreed_at(link) <= _DATED_FOR
+    if synced != known or card not in (None, dict(link.card)) or not is_dated:
         dated = {**synced, _AT: f"{session.clock():.0f}"}
         session.store.links.remember(session.connection.id, link, card=card, synced=dated)
 

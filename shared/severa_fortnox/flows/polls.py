@@ -10,6 +10,7 @@ from severa_fortnox.alerts.mail import digest_mail
 from severa_fortnox.errors import Misconfigured, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.invoices import require_statuses
+from severa_fortnox.flows.register_brake import is_held
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Outcome
@@ -81,10 +82,16 @@ def sweep(desk: Desk, queue: Queue) -> int:
 
 
 def _take_up_postponed(desk: Desk, queue: Queue, now: float) -> int:
-    """Queue the records whose obstacle is gone; one each time that its problem is due, to find out. How many."""
+    """Queue the records whose obstacle is gone; one each time that its problem is due, to find out. How many.
+
+    Of a kind that the brake holds none is queued.
+    """
     waiting: dict[str, list[PostponedWork]] = defaultdict(list)
-    for each in desk.store.postponed.due(desk.connection.id):
-        waiting[each.subject].append(each)
+    due = desk.store.postponed.due(desk.connection.id)
+    held = {kind for kind in {each.work.kind for each in due} if is_held(desk, kind)}
+    for each in due:
+        if each.work.kind not in held:
+            waiting[each.subject].append(each)
     taken_up: list[PostponedWork] = []
     for subject, records in waiting.items():
         problem = desk.store.problems.get(desk.connection.id, subject)

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from severa_fortnox.decisions.brake import judged, mass_change, may_be_too_many
 from severa_fortnox.errors import System
 from severa_fortnox.flows import outcome
+from severa_fortnox.flows.outcome import REGISTERS
 from severa_fortnox.flows.session import Desk, Session
 from severa_fortnox.flows.watermarks import OVERLAP, advance, in_fortnox, loaded_until, read_until
 from severa_fortnox.reason import Reason
@@ -25,8 +26,19 @@ from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.work import Kind, Work
 
 KINDS = (Kind.CUSTOMER, Kind.PRODUCT, Kind.PROJECT)
-#: The subject of what keeps all registers from being polled; those of single ones begin with it.
-REGISTERS = "connection#registers"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person was told of a kind that is held.
+
+    Args:
+        system: where the changes were found.
+        changes: how many; 0 when they have let them through since.
+    """
+
+    system: System
+    changes: int
 
 
 @dataclass(frozen=True)
@@ -53,14 +65,14 @@ def is_held(desk: Desk, kind: Kind) -> bool:
     return _problem(desk, kind) is not None
 
 
-def told_of(session: Session, problems: Mapping[str, Problem]) -> dict[Kind, int]:
-    """How many changes a person was told of, of each kind that is held; 0 when they have let them through since.
+def told_of(session: Session, problems: Mapping[str, Problem]) -> dict[Kind, Told]:
+    """What a person was told of each kind that is held.
 
     Args:
         problems: the open ones by subject.
     """
     held = {kind: problem for kind in KINDS if (problem := problems.get(subject(kind))) is not None}
-    return {kind: 0 if _is_loaded(session, kind, problem) else _changes(problem) for kind, problem in held.items()}
+    return {kind: _told(problem, is_loaded=_is_loaded(session, kind, problem)) for kind, problem in held.items()}
 
 
 def modified_while_held(session: Session) -> set[str]:
@@ -74,15 +86,17 @@ def modified_while_held(session: Session) -> set[str]:
     return {each.CustomerNumber for each in session.fortnox.customers(modified_since=since - OVERLAP)}
 
 
-def too_many(session: Session, found: Iterable[Found], told: Mapping[Kind, int]) -> dict[Kind, Reason]:
-    """The kinds of which too many linked records changed at once, and why.
+def too_many(session: Session, system: System, found: Iterable[Found], told: Mapping[Kind, Told]) -> dict[Kind, Reason]:
+    """The kinds of which too many linked records changed at once in a system, and why.
 
     Args:
         told: as `told_of` gives it.
     """
     held = {}
     for kind, changes in Counter(each.work.kind for each in found if each.counts).items():
-        count = judged(changes, told.get(kind, 0))
+        # What was told of in the other system says nothing of these.
+        before = told[kind].changes if kind in told and told[kind].system is system else 0
+        count = judged(changes, before)
         if not may_be_too_many(count):
             continue
         links = sum(1 for _ in session.store.links.all(session.connection.id, kind))
@@ -92,19 +106,21 @@ def too_many(session: Session, found: Iterable[Found], told: Mapping[Kind, int])
     return held
 
 
-def hold(desk: Desk, reasons: Mapping[Kind, Reason], told: Mapping[Kind, int]) -> None:
+def hold(desk: Desk, system: System, reasons: Mapping[Kind, Reason], told: Mapping[Kind, Told]) -> None:
     """Tell of each kind that it is held, once: the numbers move with every poll, and are no news.
 
     Args:
+        system: where so many changed.
         told: as `told_of` gives it.
     """
     for kind, reason in reasons.items():
-        if told.get(kind) == 0:
+        if kind in told and told[kind].changes == 0:
             # What was told of is through; these are others.
             release(desk, [kind])
         known = _problem(desk, kind)
+        reasons_told, detail = (known.reasons, known.detail) if known else ((reason,), {"system": str(system)})
         name = f"the {kind}s of {desk.connection.name}"
-        outcome.tell(desk, subject(kind), (reason,) if known is None else known.reasons, name=name)
+        outcome.tell(desk, subject(kind), reasons_told, name=name, detail=detail)
 
 
 def release(desk: Desk, kinds: Iterable[Kind]) -> None:
@@ -132,8 +148,9 @@ def _is_loaded(session: Session, kind: Kind, problem: Problem) -> bool:
     return loaded is not None and loaded.timestamp() >= problem.opened_at
 
 
-def _changes(problem: Problem) -> int:
-    return int(problem.reasons[0].values["changes"])
+def _told(problem: Problem, *, is_loaded: bool) -> Told:
+    system = System(problem.detail.get("system", System.SEVERA))
+    return Told(system, 0 if is_loaded else int(problem.reasons[0].values["changes"]))
 
 
 def _problem(desk: Desk, kind: Kind) -> Problem | None:

@@ -12,17 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from severa_fortnox.alerts.catalogue import reason_of
-from severa_fortnox.errors import IntegrationError, Misconfigured
+from severa_fortnox.errors import IntegrationError, Misconfigured, System
 from severa_fortnox.flows import outcome, register_brake
 from severa_fortnox.flows.changed_in_fortnox import modified, remember_articles
 from severa_fortnox.flows.changed_in_severa import News, closing, in_severa
-from severa_fortnox.flows.register_brake import KINDS, REGISTERS, Found
+from severa_fortnox.flows.outcome import REGISTERS, TOKENS
+from severa_fortnox.flows.register_brake import KINDS, Found, Told
 from severa_fortnox.flows.session import Desk, Queue, Session
-from severa_fortnox.flows.watermarks import IN_SEVERA, advance, in_fortnox, read_until
+from severa_fortnox.flows.watermarks import IN_SEVERA, advance, ahead_in_severa, in_fortnox, read_until
 from severa_fortnox.work import Kind
-
-#: Operations that fail for the whole connection.
-TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})
 
 
 def poll_registers(session: Session, queue: Queue) -> int:
@@ -88,7 +86,7 @@ class _Poll:
     """One poll, as far as it has come.
 
     Args:
-        told: how many changes a person was told of, of each kind that was held before.
+        told: what a person was told of each kind that was held before.
         due: the kinds to be caught up with in Fortnox, and how far each was read; None: never.
         held: the kinds that the brake holds now.
         unread: the kinds that are due and were not read yet.
@@ -99,7 +97,7 @@ class _Poll:
     session: Session
     queue: Queue
     now: datetime
-    told: Mapping[Kind, int]
+    told: Mapping[Kind, Told]
     due: Mapping[Kind, datetime | None]
     held: set[Kind] = field(default_factory=set)
     unread: set[Kind] = field(init=False)
@@ -114,10 +112,10 @@ class _Poll:
 
         A kind that was held may be so because of Fortnox, so it is held until that was read where it is due.
         """
-        reasons = register_brake.too_many(self.session, news.found, self.told)
+        reasons = register_brake.too_many(self.session, System.SEVERA, news.found, self.told)
         self.held |= reasons.keys()
         self._pass(news, set(KINDS) - self.held - (self.told.keys() & self.unread))
-        register_brake.hold(self.session, reasons, self.told)
+        register_brake.hold(self.session, System.SEVERA, reasons, self.told)
 
     def catch_up(self) -> IntegrationError | None:
         """Queue what changed in Fortnox of each kind that is due; the answer is the first failure.
@@ -146,9 +144,9 @@ class _Poll:
             remember_articles(self.session)
         found = modified(self.session, kind, since, today)
         if kind not in self.held:
-            reasons = register_brake.too_many(self.session, found, self.told)
+            reasons = register_brake.too_many(self.session, System.FORTNOX, found, self.told)
             self.held |= reasons.keys()
-            register_brake.hold(self.session, reasons, self.told)
+            register_brake.hold(self.session, System.FORTNOX, reasons, self.told)
         if kind not in self.held:
             if kind is Kind.PROJECT:
                 found += closing(self.session, since, today)
@@ -157,7 +155,7 @@ class _Poll:
         self.unread.discard(kind)
 
     def _pass(self, news: News, kinds: Collection[Kind]) -> None:
-        """Queue what Severa told of these kinds, and move its watermark once that is all it told."""
+        """Queue what Severa told of these kinds, and move their watermark: the one of all once that is all it told."""
         if not kinds:
             return
         self._put([each for each in news.found if each.work.kind in kinds])
@@ -165,8 +163,9 @@ class _Poll:
             # Only now: who is known as qualified is not looked at again for that.
             self.session.store.qualified.add(self.session.connection.id, news.no_longer_prospects)
         self.passed |= set(kinds)
-        if self.passed == set(KINDS):
-            advance(self.session, IN_SEVERA, self.now)
+        all_passed = self.passed == set(KINDS)
+        for name in [IN_SEVERA] if all_passed else map(ahead_in_severa, kinds):
+            advance(self.session, name, self.now)
 
     def _put(self, found: Sequence[Found]) -> None:
         for each in found:

@@ -16,6 +16,11 @@ IN_SEVERA = "registers in severa"
 ALL_QUALIFIED = "all qualified customers are known"
 
 
+def ahead_in_severa(kind: Kind) -> str:
+    """The watermark of a kind that the polls have read further in Severa than the others, while those are held."""
+    return f"{kind}s in severa"
+
+
 def in_fortnox(kind: Kind) -> str:
     """The watermark of Fortnox's records of that kind: how far the daily catch-up has read them."""
     return f"{kind}s in fortnox"

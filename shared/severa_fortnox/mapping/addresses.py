@@ -89,8 +89,9 @@ def steps_to(
     """
     flag = FLAGS[kind]
     carriers = [address for address in addresses if getattr(address, flag)]
-    if carriers:
-        wanted = {**seen(carriers[0]), **wanted}
+    # Of a kind that the customer has no address of, nothing stays: what is not written is empty.
+    said = seen(carriers[0]) if carriers else dict.fromkeys(seen(addresses[0])) if addresses else {}
+    wanted = {**said, **wanted}
     same = [address for address in addresses if _agree(seen(address), wanted)]
     if carriers and carriers[0] in same:
         return []
@@ -99,8 +100,7 @@ def steps_to(
     heir = same[0] if same and not is_empty else None
     takes_over: list[AddressStep] = []
     if heir is None and not is_empty:
-        said = _said(carriers[0]) if carriers else {}
-        kept = {name: value for name, value in said.items() if value is not None}
+        kept = {name: value for name, value in _said(carriers[0]).items() if value is not None} if carriers else {}
         takes_over.append(AddAddress({**kept, **properties, flag: True}))
     elif heir is not None and heir not in carriers:
         takes_over.append(ChangeAddress(heir.guid or "", {flag: True}))

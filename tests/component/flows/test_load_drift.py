@@ -273,6 +273,16 @@ def test_what_kept_a_record_is_over_once_it_is_loaded(tiny: World) -> None:
     assert [problem.subject for problem in tiny.store().problems.all_open(tiny.id)] == ["customer#1006"]
 
 
+def test_what_was_linked_and_is_not_as_shown_keeps_its_problem(tiny: World) -> None:
+    comparison = compared(tiny, Kind.CUSTOMER)
+    shown = named(comparison, "Lika")
+    subject = f"customer#{shown.pair.severa_id}"
+    outcome.tell(tiny.session(), subject, (Reason("customer-prospect"),), name="1003")
+    an_address_differs(tiny)
+    assert applied(tiny, comparison, chosen=[shown]).drifted == [shown]
+    assert [problem.subject for problem in tiny.store().problems.all_open(tiny.id)] == [subject]
+
+
 def test_a_number_taken_in_severa_meanwhile_is_shown(tiny: World) -> None:
     comparison = compared(tiny, Kind.CUSTOMER)
     tiny.severa.add_customer(name="Snabbare Firma AB", number=1002)

@@ -162,10 +162,10 @@ def test_a_load_releases_the_brake_even_when_it_has_nothing_to_do(
     world.set(project_closing="leave_open")
     happen(world)
     newcomer = world.customer(1999, name="Senare AB")
-    assert kind not in {work.kind for work in world.poll()}
+    assert kind not in {work.kind for work in world.poll_and_look()}
     assert [reason.code for reason in world.problem(subject(kind)).reasons] == ["mass-change"]
     world.clock.sleep(600)
-    assert kind not in {work.kind for work in world.poll()}, "nobody has looked yet"
+    assert kind not in {work.kind for work in world.poll_and_look()}, "nobody has looked yet"
 
     assert world.load(kind, create_missing=False).done == {}
     world.clock.sleep(600)
@@ -431,6 +431,18 @@ def let_through(world: RegisterWorld, kind: Kind) -> None:
     apply(world.session(), comparison, chosen=comparison.of(Update), who="Åsa", at_once=1, sleep=world.clock.sleep)
 
 
+def test_what_a_load_has_set_back_is_nobodys_new_change(world: RegisterWorld) -> None:
+    """The cards say again what they said before, and Fortnox lists them as modified since the load."""
+    changed_cards(world, Main.SEVERA)
+    let_through(world, Kind.CUSTOMER)
+    world.clock.sleep(600)
+
+    world.poll()
+
+    assert world.problems() == []
+    assert [mail.subject for mail in world.mails if mail.subject.startswith("Not working")][1:] == []
+
+
 def test_a_held_project_is_not_completed_on_its_day(world: RegisterWorld) -> None:
     world.set(project_closing="complete_after_days", project_closing_days=1)
     many_closed_projects(world)
@@ -484,12 +496,42 @@ def test_what_is_held_because_of_fortnox_is_not_queued_from_severa(world: Regist
     world.in_severa("customers", edited, email="ny@kund.example")
     world.customer(1999, name="Senare AB")
     product = world.severa.add_product(name="Licens", code="LIC")
-    for _ in range(2):
+    others = []
+    for _ in range(3):
         world.clock.sleep(600)
         queued = world.poll()
         assert Kind.CUSTOMER not in kinds(queued)
-        assert (Kind.PRODUCT, System.SEVERA, product["guid"]) in ids(queued), "the others go on"
+        others += [work.id for work in queued if work.system is System.SEVERA]
+    assert others.count(product["guid"]) == 1, "the others go on, and are not queued again because one waits"
     assert watermark(world) == before, "what was not queued must be found again"
+
+    let_through(world, Kind.CUSTOMER)
+    world.clock.sleep(600)
+    found = {work.id for work in world.poll()}
+    assert {each["guid"] for each in world.severa.all("customers", number=1999)} <= found
+    assert product["guid"] not in found
+
+
+def test_an_edit_in_severa_keeps_no_kind_held_that_was_mended_in_fortnox(world: RegisterWorld) -> None:
+    """The number that was told of was Fortnox's, and there nothing is left of it."""
+    pairs = [world.pair_of_products(f"P{number}") for number in range(MANY)]
+    world.clock.sleep(DAY)
+    world.quieten()
+    for _, article in pairs:
+        world.in_fortnox(Kind.PRODUCT, article["ArticleNumber"], Unit="km")
+    world.clock.sleep(DAY)
+    assert Kind.PRODUCT not in kinds(world.poll())
+    assert [problem.subject for problem in world.problems()] == [subject(Kind.PRODUCT)]
+
+    edited = pairs[0][0]
+    world.in_severa("products", edited, measurementUnit="km")
+    for product, article in pairs:
+        world.in_fortnox(Kind.PRODUCT, article["ArticleNumber"], Unit=product["measurementUnit"] or "")
+    world.in_fortnox(Kind.PRODUCT, "P0", Unit=pairs[1][1]["Unit"])
+    world.clock.sleep(600)
+
+    assert (Kind.PRODUCT, System.SEVERA, edited["guid"]) in ids(world.poll())
+    assert world.problems() == []
 
 
 def test_what_is_held_because_of_fortnox_stays_so_while_that_is_down(world: RegisterWorld) -> None:

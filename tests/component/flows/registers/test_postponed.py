@@ -10,9 +10,12 @@ import pytest
 from severa_fortnox.errors import Retryable, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.polls import sweep
+from severa_fortnox.flows.register_brake import hold, release
 from severa_fortnox.flows.watermarks import IN_SEVERA
+from severa_fortnox.reason import Reason
 from severa_fortnox.work import Cause, Kind, Work
-from tests.component.flows.registers.companies import RegisterWorld
+from tests.component.company import ready_invoice
+from tests.component.flows.registers.companies import DAY, RegisterWorld
 
 pytestmark = pytest.mark.usefixtures("polled")
 
@@ -41,13 +44,16 @@ def test_what_changed_without_a_licence_follows_when_there_is_one(world: Registe
     world.fortnox.switches.unlicensed = frozenset({"customer"})
     pass_hours(world, 3)
     assert emails(world).isdisjoint({"ny@kund.example"})
-    assert [mail.subject for mail in world.mails] == ["Not working: connection Acme"]
+    assert [mail.subject for mail in world.mails] == ["Not working: the customers of Acme"]
 
     world.fortnox.switches.unlicensed = frozenset()
     pass_hours(world, 7)
 
     assert emails(world) == {"ny@kund.example"}
-    assert [mail.subject for mail in world.mails] == ["Not working: connection Acme", "Solved: connection Acme"]
+    assert [mail.subject for mail in world.mails] == [
+        "Not working: the customers of Acme",
+        "Solved: the customers of Acme",
+    ]
     assert world.store().postponed.due(world.id) == []
 
 
@@ -95,6 +101,41 @@ def test_a_postponed_record_is_queued_once_and_once_more_when_its_message_was_lo
         world.look(work)
     world.clock.sleep(3600)
     assert swept() == ([work] if is_lost else [])
+
+
+def test_a_right_that_only_customers_need_keeps_no_invoice_waiting_and_none_lets_it_go(world: RegisterWorld) -> None:
+    """The invoice is of a customer who is linked already, so that it needs no right to customers."""
+    changed(world, 1001, 1002)
+    world.fortnox.switches.unlicensed = frozenset({"customer"})
+    pass_hours(world, 1)
+    payer = world.severa.all("customers", number=1001)[0]
+    for _ in range(3):
+        ready_invoice(world, customer=payer, projects=world.severa.all("projects", number=1001))
+        pass_hours(world, 2)
+
+    assert len(world.fortnox_invoices()) == 3
+    assert [mail.subject for mail in world.mails] == ["Not working: the customers of Acme"]
+
+
+def test_what_was_postponed_waits_while_its_kind_is_held(world: RegisterWorld) -> None:
+    [customer] = changed(world, 1001)
+    world.store().postponed.put(Work(world.id, Kind.CUSTOMER, customer["guid"], Cause.POLL), "connection#fortnox")
+    reason = Reason("mass-change", {"changes": "60", "links": "60", "records": "customers", "share": "30"})
+    hold(world.session(), System.SEVERA, {Kind.CUSTOMER: reason}, {})
+    for is_held in (True, False):
+        queue = world.queue()
+        sweep(world.session(), queue)
+        assert (queue.waiting == []) is is_held
+        release(world.session(), [Kind.CUSTOMER])
+
+
+def test_what_turns_out_to_be_wrong_with_the_record_itself_is_its_problem_from_then_on(world: RegisterWorld) -> None:
+    work = Work(world.id, Kind.CUSTOMER, "guid", Cause.SWEEPER)
+    world.store().postponed.put(work, "connection#fortnox")
+    outcome.react(world.session(), work, ValueError("a bug"))
+    world.clock.sleep(DAY)
+    assert world.store().postponed.due(world.id) == []
+    assert len(world.problems()) == 1
 
 
 def test_an_invoice_needs_no_memory_because_its_status_brings_it_back(world: RegisterWorld) -> None:

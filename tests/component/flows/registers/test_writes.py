@@ -189,6 +189,30 @@ def test_an_address_that_is_split_keeps_what_was_left_alone_in_it(world: Registe
     assert (billing, visiting) == ([("Malmö", "08-123")], [("Göteborg", "08-123")])
 
 
+@pytest.mark.parametrize("kind", ["billing", "visit"])
+def test_an_address_that_agrees_in_one_field_alone_is_not_taken_for_another_kinds(
+    world: RegisterWorld, kind: str
+) -> None:
+    """The card says no more than a country, or a city; Severa has no address of that kind."""
+    world.set(customer_main=Main.FORTNOX)
+    customer = world.severa.add_customer(name="Björk & Åström AB", number=1001, kvkNumber="556677-8899")
+    world.severa.add_project(customer, name="Uppdrag", number=1001)
+    other = world.severa.add_address(customer, **{"visit" if kind == "billing" else "billing": True})
+    said = {"CountryCode": "SE"} if kind == "billing" else {"VisitingCity": "Göteborg"}
+    place = {"ZipCode": "41101", "City": "Göteborg", "CountryCode": "SE", "Address1": "Storgatan 2"}
+    theirs = {"VisitingAddress": "Storgatan 2", "VisitingZipCode": "41101", "VisitingCity": "Göteborg"}
+    card(world, 1001, **(theirs if kind == "billing" else place), **said)
+
+    world.look_at(Kind.CUSTOMER, customer["guid"])
+
+    flag = "isBillingAddress" if kind == "billing" else "isVisitAddress"
+    (added,) = [each for each in world.severa.all("addresses") if each[flag]]
+    assert added["guid"] != other["guid"] and not added["addressline"]
+    with world.spending() as spent:
+        world.quieten()
+    assert [write for write in spent.writes if "/3/projects" not in write] == []
+
+
 def test_half_a_creation_leaves_the_main_systems_people_their_edits(world: RegisterWorld) -> None:
     """The new customer's addresses got lost; until the sweeper comes, somebody in Severa goes on with it."""
     world.set(customer_main=Main.SEVERA)
