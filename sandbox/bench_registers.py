@@ -32,7 +32,7 @@ from sandbox.registers.ends import foretold_links
 from sandbox.severa import SeveraSimulator, SeveraState
 from sandbox.simulator import serve
 from severa_fortnox.decisions.decision import Refuse
-from severa_fortnox.flows.comparison import Comparison, compare
+from severa_fortnox.flows.comparison import Comparison, compare, without_pauses
 from severa_fortnox.flows.load import apply
 from severa_fortnox.settings import Settings
 from severa_fortnox.wiring import Sessions, VendorEnvironment, environment
@@ -108,6 +108,7 @@ class Bench:
         left = {"drifted": len(loaded.drifted), "refused": len(loaded.refused), "failed": len(loaded.failed)}
         self.console.print(f"  {name} {kind}s: {dict(loaded.done)} {left} {[str(each) for each in loaded.failed[:2]]}")
 
+    @without_pauses()
     def report(self, found: Sequence[Comparison]) -> list[str]:
         """The report of these comparisons, measured from the last list that was read; what was promised and broken."""
         settings = self.sessions.session(CONNECTION).settings

@@ -19,7 +19,7 @@ import typer
 from severa_fortnox.alerts.catalogue import explain
 from severa_fortnox.decisions.pairs import BOTH
 from severa_fortnox.errors import System
-from severa_fortnox.flows.comparison import Comparison, compare
+from severa_fortnox.flows.comparison import Comparison, compare, without_pauses
 from severa_fortnox.settings import Settings
 from severa_fortnox.work import Kind
 from severa_fortnox_cli.failures import USAGE, Failure
@@ -138,21 +138,22 @@ def report(
     def unlink(kind: Kind, guid: str) -> str:
         return run.command("unlink", f"{kind}s", id, guid, "--why", "...")
 
-    rows = [row for each in found for row in rows_of(each, session.settings, unlink, every_card=every_card)]
-    made = Report(
-        connection=id,
-        name=connection.name,
-        kinds=tuple(each.kind for each in found),
-        made_at=began,
-        seconds=run.stack.clock() - began.timestamp(),
-        settings=_settings(session.settings, found, create_missing),
-        rows=tuple(with_links(rows, severa_link, fortnox_link)),
-        brake=tuple(explain(reason).cause for each in found for reason in each.brake),
-        notes=() if every_card else _unread(found),
-    )
-    if earlier is not None:
-        made = changes.since(made, earlier, replaced)
-    written = _write(made, output, writers)
+    with without_pauses():
+        rows = [row for each in found for row in rows_of(each, session.settings, unlink, every_card=every_card)]
+        made = Report(
+            connection=id,
+            name=connection.name,
+            kinds=tuple(each.kind for each in found),
+            made_at=began,
+            seconds=run.stack.clock() - began.timestamp(),
+            settings=_settings(session.settings, found, create_missing),
+            rows=tuple(with_links(rows, severa_link, fortnox_link)),
+            brake=tuple(explain(reason).cause for each in found for reason in each.brake),
+            notes=() if every_card else _unread(found),
+        )
+        if earlier is not None:
+            made = changes.since(made, earlier, replaced)
+        written = _write(made, output, writers)
     # The pairs are decided after the lists are read, too.
     seconds = time.monotonic() - read_at + sum(each.seconds[1] for each in found)
     _tell(run, made, written, seconds)

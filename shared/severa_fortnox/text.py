@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 #: Punctuation and symbols Fortnox permits beside letters and digits.
@@ -82,12 +83,14 @@ class Cleaned:
 
 def permitted(text: str) -> bool:
     """Whether Fortnox takes the text as it is."""
-    return "://" not in text and all(_is_permitted(character) for character in text)
+    return "://" not in text and all(map(_is_permitted, text))
 
 
 def fortnox_text(text: str) -> Cleaned:
     """The text in characters that Fortnox permits; running it again changes nothing."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if permitted(composed):
+        return Cleaned(composed)
     replaced: dict[str, None] = {}
     pieces = []
     for character in composed:
@@ -158,6 +161,7 @@ def folded(text: str | None) -> str:
     return " ".join((text or "").casefold().split())
 
 
+@lru_cache(maxsize=4096)
 def _is_permitted(character: str) -> bool:
     return character in PERMITTED or character in "0123456789" or unicodedata.category(character).startswith("L")
 
