@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -51,9 +49,6 @@ _STYLES = (
         for verdict, (fill, ink) in _COLOURS.items()
     ),
 )
-
-#: What each style is in a cell of a sheet.
-_DRESSED: WeakKeyDictionary[Worksheet, dict[str, Any]] = WeakKeyDictionary()
 
 #: Excel's own limit for the text of a cell.
 _LONGEST = 32_767
@@ -146,24 +141,15 @@ def _line(sheet: Worksheet, at: int, values: Iterable[str | int], style: str = "
 def _write(sheet: Worksheet, at: int, column: int, value: str | int, style: str = "text") -> Cell:
     if isinstance(value, int):
         cell = sheet.cell(at, column, value)
-        _dress(sheet, cell, style)
+        cell.style = style
         return cell
     cell = sheet.cell(at, column, ILLEGAL_CHARACTERS_RE.sub("\ufffd", encodable(value))[:_LONGEST])
-    _dress(sheet, cell, style)
+    cell.style = style
     # Whatever it begins with; the quote prefix keeps it so when a person edits the cell.
     cell.data_type = "s"
     if value.startswith(("=", "+", "-", "@")):
         cell.quotePrefix = True
     return cell
-
-
-def _dress(sheet: Worksheet, cell: Cell, style: str) -> None:
-    """Give the cell a named style; openpyxl looks through all names twice for each cell, so only the first asks it."""
-    dressed = _DRESSED.setdefault(sheet, {})
-    if style not in dressed:
-        cell.style = style
-        dressed[style] = cell._style  # type: ignore[attr-defined]
-    cell._style = copy(dressed[style])  # type: ignore[attr-defined]
 
 
 def _print_wide(sheet: Worksheet) -> None:

@@ -50,11 +50,11 @@ def in_severa(session: Session, problems: Mapping[str, Problem], now: datetime) 
     """
     polled = read_until(session, IN_SEVERA)
     since = {kind: _read_until(session, kind, polled, now) - OVERLAP for kind in KINDS}
-    listed = list(session.severa.projects(changed_since=min(since[Kind.PROJECT], since[Kind.CUSTOMER])))
-    projects = _since(listed, since[Kind.PROJECT])
-    qualified = qualified_by(
-        _since(listed, since[Kind.CUSTOMER]), session.severa.changed_invoices(since[Kind.CUSTOMER])
-    )
+    of_customers = list(session.severa.projects(changed_since=since[Kind.CUSTOMER]))
+    projects = of_customers
+    if since[Kind.PROJECT] != since[Kind.CUSTOMER]:
+        projects = list(session.severa.projects(changed_since=since[Kind.PROJECT]))
+    qualified = qualified_by(of_customers, session.severa.changed_invoices(since[Kind.CUSTOMER]))
     compared = read_until(session, ALL_QUALIFIED) if polled is None else None
     if compared is not None and compared < since[Kind.CUSTOMER]:
         # A comparison was made before the connection was switched on; what came between was read by nobody.
@@ -82,15 +82,6 @@ def _read_until(session: Session, kind: Kind, polled: datetime | None, now: date
     """
     all_of_them = polled or session.settings.activated_on or now
     return max(with_zone(all_of_them), with_zone(read_until(session, ahead_in_severa(kind)) or all_of_them))
-
-
-def _since(projects: Iterable[Project], moment: datetime) -> list[Project]:
-    """Those that changed since then, as far as they say when."""
-    return [
-        each
-        for each in projects
-        if (changed := each.lastUpdatedDateTime or each.createdDateTime) is None or with_zone(changed) >= moment
-    ]
 
 
 def closing(session: Session, since: datetime, today: date) -> list[Found]:

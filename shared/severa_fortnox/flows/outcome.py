@@ -35,6 +35,7 @@ from severa_fortnox.store.postponed import Postponed
 from severa_fortnox.store.problems import Problem, ProblemState
 from severa_fortnox.work import Cause, Kind, Work
 
+#: The systems whose people give rights; whatever else does not let us in is ours to mend.
 VENDORS = (System.SEVERA, System.FORTNOX)
 #: Operations that fail for the whole connection.
 TOKENS = frozenset({"POST /v1/token", "POST /oauth-v1/token"})

@@ -10,12 +10,12 @@ from severa_fortnox.alerts.mail import digest_mail
 from severa_fortnox.errors import Misconfigured, System
 from severa_fortnox.flows import outcome
 from severa_fortnox.flows.invoices import require_statuses
-from severa_fortnox.flows.register_brake import is_held
+from severa_fortnox.flows.register_brake import subject as held_subject
 from severa_fortnox.flows.session import Desk, Queue, Session
 from severa_fortnox.severa.models import Invoice
 from severa_fortnox.store.log import Outcome
 from severa_fortnox.store.postponed import PostponedWork
-from severa_fortnox.store.problems import Problem, ProblemState
+from severa_fortnox.store.problems import Problem
 from severa_fortnox.work import Cause, Kind, Work
 
 #: Seconds between two digests, and between two looks at the record of an old problem.
@@ -86,19 +86,21 @@ def _take_up_postponed(desk: Desk, queue: Queue, now: float) -> int:
 
     Of a kind that the brake holds none is queued.
     """
-    waiting: dict[str, list[PostponedWork]] = defaultdict(list)
     due = desk.store.postponed.due(desk.connection.id)
-    held = {kind for kind in {each.work.kind for each in due} if is_held(desk, kind)}
+    if not due:
+        return 0
+    problems = {problem.subject: problem for problem in desk.store.problems.all_open(desk.connection.id)}
+    waiting: dict[str, list[PostponedWork]] = defaultdict(list)
     for each in due:
-        if each.work.kind not in held:
+        if held_subject(each.work.kind) not in problems:
             waiting[each.subject].append(each)
     taken_up: list[PostponedWork] = []
     for subject, records in waiting.items():
-        problem = desk.store.problems.get(desk.connection.id, subject)
-        is_open = problem is not None and problem.state is ProblemState.OPEN
-        if is_open and problem is not None and now < problem.retry_at:
-            continue
-        taken_up += records[:1] if is_open else records
+        problem = problems.get(subject)
+        if problem is None:
+            taken_up += records
+        elif now >= problem.retry_at:
+            taken_up += records[:1]
     for each in taken_up:
         queue.put(each.work, distinct=f"sweep {int(now)}")
         desk.store.postponed.queued(each)

@@ -202,7 +202,7 @@ def _withdraw(session: Session, work: Work, pair: Pair, decision: Decision) -> N
         # Until now the card, article or project had one of its own.
         ids.add(pair.fortnox_id)
     for id in sorted(ids):
-        outcome.clear(session, outcome.subject_of(replace(work, id=id)))
+        outcome.withdraw(session, replace(work, id=id))
 
 
 def _canonical(work: Work, pair: Pair) -> Work:
